@@ -1,0 +1,102 @@
+"""The statistical methods by name: what a report calls them, and the sentence and source that it prints."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Method:
+    """A named method. `sentence` is what a methods section says of it."""
+
+    label: str
+    sentence: str
+    source: str = ""
+
+
+METHODS = {
+    "descriptive": Method(
+        "descriptive statistics",
+        "Continuous variables are given as median with quartiles (weighted average at (n+1)p, the default of "
+        "SPSS), categorical variables as counts and percentages.",
+    ),
+    "kaplan-meier": Method(
+        "Kaplan–Meier",
+        "Survival was estimated by the Kaplan–Meier method with Greenwood's variance and confidence limits on the "
+        "log(−log) scale; the median is the earliest time at which survival is 50% or less, with "
+        "Brookmeyer–Crowley limits.",
+        "Kaplan and Meier 1958; Brookmeyer and Crowley 1982",
+    ),
+    "kaplan-meier-delayed-entry": Method(
+        "Kaplan–Meier with delayed entry",
+        "Where time counts from diagnosis although patients are observed only from surgery, survival was also "
+        "estimated with delayed entry: a patient is at risk from the time of surgery on.",
+    ),
+    "life-table": Method(
+        "life table",
+        "Actuarial life tables were computed as the SURVIVAL command of SPSS does, half of those withdrawn in an "
+        "interval counting as exposed.",
+        "Cutler and Ederer 1958",
+    ),
+    "log-rank": Method("log-rank test", "Curves were compared by the log-rank test.", "Mantel 1966"),
+    "breslow": Method(
+        "Breslow test", "The generalised Wilcoxon test (Breslow) weights early differences.", "Breslow 1970"
+    ),
+    "tarone-ware": Method(
+        "Tarone–Ware test", "The Tarone–Ware test lies between log-rank and Breslow.", "Tarone and Ware 1977"
+    ),
+    "cox-efron": Method(
+        "Cox regression (Efron ties)",
+        "Hazard ratios come from Cox regression with Efron's treatment of ties and Wald limits.",
+        "Cox 1972; Efron 1977",
+    ),
+    "cox-breslow": Method(
+        "Cox regression (Breslow ties)",
+        "Cox regression was repeated with Breslow's treatment of ties, the one that SPSS uses.",
+        "Breslow 1974",
+    ),
+    "cox-firth": Method(
+        "Cox regression (Firth)",
+        "Where an arm has few events, Firth's penalised likelihood was used, with profile likelihood limits.",
+        "Firth 1993; Heinze and Schemper 2001",
+    ),
+    "logistic": Method(
+        "logistic regression",
+        "Odds ratios come from logistic regression by maximum likelihood with Wald limits.",
+    ),
+    "logistic-firth": Method(
+        "logistic regression (Firth)",
+        "Logistic regression was repeated with Firth's penalised likelihood and profile likelihood limits.",
+        "Firth 1993; Heinze and Schemper 2002",
+    ),
+    "pearson": Method("Pearson correlation", "Correlation was measured by Pearson's coefficient."),
+    "t-test": Method("t test", "Means were compared by Student's t test for equal variances."),
+    "welch": Method("Welch test", "Means were also compared by Welch's t test for unequal variances."),
+    "mann-whitney": Method(
+        "Mann–Whitney test (exact)",
+        "Distributions were compared by the Mann–Whitney test with the exact permutation distribution.",
+    ),
+    "mann-whitney-asymptotic": Method(
+        "Mann–Whitney test (normal approximation)",
+        "The Mann–Whitney test was repeated with the normal approximation that SPSS prints (ties corrected, no "
+        "continuity correction).",
+    ),
+    "fisher": Method("Fisher's exact test", "Proportions were compared by Fisher's exact test, two-sided."),
+    "chi-square": Method("chi-square test", "Pearson's chi-square test was computed without correction."),
+    "chi-square-yates": Method(
+        "chi-square test (Yates)", "Pearson's chi-square test was also computed with Yates's correction."
+    ),
+    "observed-follow-up": Method(
+        "median of the observed times",
+        "Follow-up is the plain median of all observed times, whether they ended in death or not.",
+    ),
+    "reverse-kaplan-meier": Method(
+        "reverse Kaplan–Meier",
+        "Follow-up was also estimated by the reverse Kaplan–Meier method, in which deaths are the censored "
+        "observations.",
+        "Schemper and Smith 1996",
+    ),
+}
+
+
+def method_label(method: str) -> str:
+    """What a reader calls the method; raises KeyError for a method without a name."""
+    return METHODS[method].label

@@ -1,0 +1,194 @@
+"""A number as a paper prints it: a string, the values that it can stand for, and its near misprints.
+
+Nothing is turned into a float before it is known how many digits were printed and what relation stands before them:
+"89.0%" is not "89%", and "P < 0.05" is not a number but a range.
+"""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from peritrace.formats import format_number, format_p_equation, rounded
+
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+WORD_NUMBERS = {word: number for number, word in enumerate(_WORDS)}
+# What an unnumbered word claims of a share (0 to 1) or of a count, and how a reader may take it.
+SHARE_WORDS = {
+    "half": (0.45, 0.55, "between 45% and 55%"),
+    "majority": (0.5, 1.0, "more than 50%"),
+    "most": (0.5, 1.0, "more than 50%"),
+    "all": (1.0, 1.0, "every one"),
+    "none": (0.0, 0.0, "not one"),
+}
+AMOUNT_WORDS = {"some": (2, "at least 2"), "several": (3, "at least 3")}
+SIGNIFICANCE_WORDS = {
+    "significant": "<",
+    "significant difference": "<",
+    "not significant": ">",
+    "no significant difference": ">",
+    "no significant differences": ">",
+}
+DIRECTION_WORDS = {"lower": -1, "shorter": -1, "inferior": -1, "higher": 1, "longer": 1, "superior": 1}
+
+_NUMBER = re.compile(r"(?P<sign>[-−]?)(?P<digits>\d+(?:\.\d+)?)(?P<percent>\s*%)?", re.ASCII)
+_P_VALUE = re.compile(r"[Pp]\s*(?P<relation>[<>=])\s*(?P<digits>\d*\.\d+)", re.ASCII)
+_MONTH = re.compile(r"(?P<month>[A-Z][a-z]+)(?: (?P<day>\d{1,2}),)? (?P<year>\d{4})", re.ASCII)
+
+
+class UnreadableNumber(ValueError):
+    """A string that should hold a printed number, and does not."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A printed number, percentage, P value, word or date."""
+
+    text: str
+    kind: str  # number, percent, p-value, approximate, share, amount, significance, direction, date
+    relation: str = "="  # =, <, > before a P value
+    value: Decimal | None = None
+    decimals: int = 0
+    earliest: date | None = None  # of a date: the first and last day that it can mean
+    latest: date | None = None
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether digits (or a number word) were printed that a slip of the pen could change."""
+        return self.value is not None
+
+    def printed_scale(self, value: float) -> float:
+        """A recomputed value on the scale of the printed one: percent for proportions."""
+        return value * 100 if self.kind == "percent" else value
+
+    def agrees(self, value: float, rounding: str = "half-up") -> bool:
+        """Whether `value` prints as this.
+
+        `value` is a proportion for percentages and shares, a P value for significance, and a difference for a
+        direction.
+        """
+        if self.kind == "share":
+            low, high, _ = SHARE_WORDS[self.text.lower()]
+            return low <= value <= high and not (low == 0.5 and value == 0.5)
+        if self.kind == "amount":
+            return value >= AMOUNT_WORDS[self.text.lower()][0]
+        if self.kind == "significance":
+            return (value < 0.05) == (SIGNIFICANCE_WORDS[self.text.lower()] == "<")
+        if self.kind == "direction":
+            return value * DIRECTION_WORDS[self.text.lower()] > 0
+        if self.value is None:
+            raise UnreadableNumber(f"{self.text!r} is a {self.kind}, which no single value equals")
+        if self.kind == "approximate":
+            return float(self.value) - 0.5 <= value < float(self.value)
+        if self.relation == "<":
+            return value < float(self.value)
+        if self.relation == ">":
+            return value > float(self.value)
+        return rounded(_clean(self.printed_scale(value)), self.decimals, rounding) == self.value
+
+    def interval(self, rounding: str = "half-up") -> tuple[Decimal, Decimal]:
+        """The values that print as this, on the printed scale: lower end and upper end."""
+        if self.value is None:
+            raise UnreadableNumber(f"{self.text!r} stands for no interval of values")
+        unit = Decimal(1).scaleb(-self.decimals)
+        if rounding == "truncation":
+            return self.value, self.value + unit
+        return self.value - unit / 2, self.value + unit / 2
+
+    def as_printed(self, value: float) -> str:
+        """A recomputed value printed as this one is printed."""
+        if self.kind in ("p-value", "significance"):
+            return format_p_equation(value)
+        decimals = {"share": 2, "amount": 0, "approximate": 1, "direction": 1}.get(self.kind, self.decimals)
+        text = format_number(self.printed_scale(_clean(value)), decimals)
+        return text + "%" if self.kind == "percent" else text
+
+
+def _clean(value: float) -> float:
+    """Drop the binary noise behind the twelfth digit, so that 100 × 0.435 is 43.5."""
+    return float(f"{value:.12g}")
+
+
+def parse_printed(text: str) -> Printed:
+    """Read a number as printed; raises UnreadableNumber, which names what is understood."""
+    stripped = text.strip()
+    word = stripped.lower()
+    if word in WORD_NUMBERS:
+        return Printed(stripped, "number", value=Decimal(WORD_NUMBERS[word]))
+    for kind, words in (
+        ("share", SHARE_WORDS),
+        ("amount", AMOUNT_WORDS),
+        ("significance", SIGNIFICANCE_WORDS),
+        ("direction", DIRECTION_WORDS),
+    ):
+        if word in words:
+            return Printed(stripped, kind)
+    if match := _P_VALUE.fullmatch(stripped):
+        digits = match["digits"]
+        return Printed(stripped, "p-value", match["relation"], Decimal(digits), _decimals(digits))
+    if match := _NUMBER.fullmatch(stripped):
+        value = Decimal(("-" if match["sign"] else "") + match["digits"])
+        kind = "percent" if match["percent"] else "number"
+        return Printed(stripped, kind, value=value, decimals=_decimals(match["digits"]))
+    if match := re.fullmatch(r"almost ([0-9]+(?:\.[0-9]+)?)", stripped):
+        return Printed(stripped, "approximate", "almost", Decimal(match[1]), _decimals(match[1]))
+    if (match := _MONTH.fullmatch(stripped)) and match["month"] in calendar.month_name:
+        month, year = list(calendar.month_name).index(match["month"]), int(match["year"])
+        last = calendar.monthrange(year, month)[1]
+        day = int(match["day"]) if match["day"] else None
+        return Printed(stripped, "date", earliest=date(year, month, day or 1), latest=date(year, month, day or last))
+    raise UnreadableNumber(
+        f"{text!r} can't be read as a printed number; understood are numbers (12.5, 89.0%, three), P values "
+        "(P < 0.05), words for shares and amounts (half, majority, most, all, none, some, several), "
+        '"almost 7", and dates (March 2017; December 31, 2023)'
+    )
+
+
+def _decimals(digits: str) -> int:
+    return len(digits.partition(".")[2])
+
+
+@dataclass(frozen=True)
+class Misprint:
+    """Another reading of a printed number, and the slip that would explain it."""
+
+    text: str
+    slip: str
+
+
+def one_slip_away(text: str) -> list[Misprint]:
+    """List every text that one typical slip turns into `text`.
+
+    A digit changed, lost or doubled, neighbours swapped, the decimal point moved: likelier slips come first, and
+    each text is listed once.
+    """
+    found: dict[str, str] = {}
+    places = [place for place, character in enumerate(text) if character.isdigit()]
+
+    def add(candidate: str, slip: str) -> None:
+        lone_point = re.search(r"(?<!\d)\.|\.(?!\d)", candidate)
+        if candidate != text and re.search(r"\d", candidate) and (not lone_point or text.startswith(("P", "p"))):
+            found.setdefault(candidate, slip)
+
+    for place in places:
+        if place + 1 in places:
+            swapped = text[:place] + text[place + 1] + text[place] + text[place + 2 :]
+            add(swapped, "neighbouring digits swapped")
+    for place in places:
+        for digit in "0123456789":
+            add(text[:place] + digit + text[place + 1 :], "one digit changed")
+    for place in places:
+        if place + 1 in places and text[place] == text[place + 1]:
+            add(text[:place] + text[place + 1 :], "a digit doubled")
+    for place in places:
+        for digit in "0123456789":
+            add(text[:place] + digit + text[place:], "a digit lost")
+    if "." in text:
+        point = text.index(".")
+        for shift in (-1, 1):
+            moved = point + shift
+            if moved in places:
+                rest = text[:point] + text[point + 1 :]
+                add(rest[:moved] + "." + rest[moved:], "the decimal point moved")
+    return [Misprint(candidate, slip) for candidate, slip in found.items()]
