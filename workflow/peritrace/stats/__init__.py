@@ -1,0 +1,1 @@
+"""Pure functions on arrays: estimators and tests with named conventions. No files, no configuration."""
