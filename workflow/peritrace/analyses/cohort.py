@@ -1,0 +1,99 @@
+"""A derived cohort in memory: the patients' variables and their times to event, as arrays in the order of the rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from peritrace.files import read_csv
+from peritrace.study import Endpoint, EventDefinition, NumberColumn, Study
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Levels = NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class TimeToEvent:
+    """Times in the study's unit, whether each ended in the event, and when observation began (None: at the origin)."""
+
+    time: Floats
+    event: Flags
+    entry: Floats | None
+
+    def of(self, members: Flags) -> "TimeToEvent":
+        """The same for some of the patients."""
+        return TimeToEvent(self.time[members], self.event[members], None if self.entry is None else self.entry[members])
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some of the patients: all of them, or one level of a group."""
+
+    members: Flags
+    group: str = ""
+    level: str = ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The two columns of the ARD that say who they are."""
+        return {"group1": self.group, "group1_level": self.level}
+
+
+class Cohort:
+    """ADSL and ADTTE of a study."""
+
+    def __init__(self, study: Study, patients: list[dict[str, str]], times: list[dict[str, str]]) -> None:
+        self.study = study
+        self.patients = patients
+        self._times: dict[str, list[dict[str, str]]] = {}
+        for row in times:
+            self._times.setdefault(row["PARAMCD"], []).append(row)
+
+    @classmethod
+    def read(cls, study: Study, adsl: Path, adtte: Path) -> "Cohort":
+        """Read what the derive stage wrote."""
+        return cls(study, read_csv(adsl), read_csv(adtte))
+
+    def __len__(self) -> int:
+        return len(self.patients)
+
+    def numbers(self, name: str) -> Floats:
+        """A number column; nan where it is empty."""
+        return np.array([float(row[name]) if row[name] else np.nan for row in self.patients])
+
+    def levels(self, name: str) -> Levels:
+        """A category or group; the empty string where it is missing."""
+        return np.array([row[name] for row in self.patients], dtype=np.str_)
+
+    def is_number(self, name: str) -> bool:
+        """Whether the name is a number column (not a group or category)."""
+        return any(isinstance(c, NumberColumn) and c.name == name for c in self.study.columns)
+
+    def time_to_event(self, code: str) -> TimeToEvent:
+        """The times of an endpoint, or of one reading of its event."""
+        rows = self._times[code]
+        entry = np.array([float(row["ENTRY"] or 0) for row in rows]) if any(row["ENTRY"] for row in rows) else None
+        return TimeToEvent(
+            np.array([float(row["AVAL"]) for row in rows]),
+            np.array([row["CNSR"] == "0" for row in rows]),
+            entry,
+        )
+
+    def everyone(self) -> Slice:
+        """All patients."""
+        return Slice(np.ones(len(self), dtype=np.bool_))
+
+    def slices(self, group: str) -> list[Slice]:
+        """The levels of a group in the order of the study file, those without a patient left out."""
+        levels = self.levels(group)
+        return [Slice(levels == level, group, level) for level in self.study.levels(group) if np.any(levels == level)]
+
+
+def definitions(study: Study) -> Iterator[tuple[Endpoint, EventDefinition, str]]:
+    """Every endpoint with each reading of its event, and the convention that names it (none for the chosen one)."""
+    for endpoint in study.endpoints:
+        for event in endpoint.events:
+            yield endpoint, event, "" if event.code == endpoint.code else f"event={event.code}"

@@ -1,0 +1,104 @@
+"""Counts and distributions of the cohort's variables, overall and by group; associations between them."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from peritrace.analyses.cohort import Cohort, Slice
+from peritrace.ard import Statistic, as_stat
+from peritrace.stats import association, descriptive
+
+
+def describe(cohort: Cohort) -> Iterator[Statistic]:
+    """How many patients, and every variable that the study file lists, overall and by group."""
+    yield Statistic("cohort", "N", as_stat(len(cohort)), stat_label="Patients", method="descriptive")
+    analyses = cohort.study.analyses
+    for name in analyses.describe:
+        for part in (cohort.everyone(), *(s for by in analyses.describe_by for s in cohort.slices(by))):
+            yield from _numbers(cohort, name, part) if cohort.is_number(name) else _counts(cohort, name, part)
+
+
+def _numbers(cohort: Cohort, name: str, part: Slice) -> Iterator[Statistic]:
+    summary = descriptive.summarise(cohort.numbers(name)[part.members], convention="spss")
+    found = {
+        "N": summary.n,
+        "missing": summary.missing,
+        "mean": summary.mean,
+        "sd": summary.sd,
+        "min": summary.minimum,
+        "p25": summary.q1,
+        "median": summary.median,
+        "p75": summary.q3,
+        "max": summary.maximum,
+    }
+    unit = {c.name: getattr(c, "unit", None) for c in cohort.study.columns}.get(name) or ""
+    for stat_name, value in found.items():
+        yield Statistic("summary", stat_name, as_stat(value), name, unit=unit, method="descriptive", **part.labels)
+
+
+def _counts(cohort: Cohort, name: str, part: Slice) -> Iterator[Statistic]:
+    values = cohort.levels(name)[part.members]
+    known = int(np.count_nonzero(values != ""))
+    for level in cohort.study.levels(name):
+        count = int(np.count_nonzero(values == level))
+        for stat_name, value in (("n", count), ("N", known), ("p", count / known if known else None)):
+            yield Statistic("counts", stat_name, as_stat(value), name, level, method="descriptive", **part.labels)
+
+
+TestCall = tuple[str, Callable[[], association.TestResult]]
+
+
+def associate(cohort: Cohort) -> Iterator[Statistic]:
+    """Every association that the study file asks for, by each test that suits the two variables."""
+    for number, wanted in enumerate(cohort.study.analyses.associate, start=1):
+        for method, call in _tests(cohort, wanted.variable, wanted.with_):
+            shared = {
+                "variable": wanted.variable,
+                "group1": wanted.with_,
+                "analysis": f"association-{number}",
+                "method": method,
+            }
+            try:
+                result = call()
+            except ValueError as error:
+                yield Statistic("association", "p_value", "", warning=str(error), **shared)
+                continue
+            for stat_name in ("estimate", "conf_low", "conf_high", "statistic", "df", "p_value"):
+                value = getattr(result, stat_name)
+                if value is not None:
+                    yield Statistic("association", stat_name, as_stat(value), **shared)
+
+
+def _tests(cohort: Cohort, first: str, second: str) -> list[TestCall]:
+    """The tests for a pair: numbers are correlated, groups of numbers compared, groups cross-tabulated."""
+    if not cohort.is_number(first):
+        return _cross_table_tests(cohort, first, second)
+    x = cohort.numbers(first)
+    if cohort.is_number(second):
+        y = cohort.numbers(second)
+        both = ~np.isnan(x) & ~np.isnan(y)
+        return [("pearson", lambda: association.pearson(x[both], y[both]))]
+    slices = cohort.slices(second)
+    if len(slices) != 2:
+        return []
+    a, b = (values[~np.isnan(values)] for values in (x[s.members] for s in slices))
+    rank = np.concatenate([np.zeros(a.size), np.ones(b.size)])
+    return [
+        ("pearson", lambda: association.pearson(np.concatenate([a, b]), rank)),
+        ("t-test", lambda: association.t_test(a, b, equal_variance=True)),
+        ("welch", lambda: association.t_test(a, b, equal_variance=False)),
+        ("mann-whitney", lambda: association.mann_whitney(a, b, method="exact")),
+        ("mann-whitney-asymptotic", lambda: association.mann_whitney(a, b, method="asymptotic")),
+    ]
+
+
+def _cross_table_tests(cohort: Cohort, first: str, second: str) -> list[TestCall]:
+    columns = cohort.slices(second)
+    table = np.array(
+        [[np.count_nonzero(r.members & c.members) for c in columns] for r in cohort.slices(first)], dtype=np.int64
+    )
+    return [
+        ("fisher", lambda: association.fisher_exact(table)),
+        ("chi-square", lambda: association.chi_square(table, correction=False)),
+        ("chi-square-yates", lambda: association.chi_square(table, correction=True)),
+    ]

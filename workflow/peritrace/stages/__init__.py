@@ -1,0 +1,1 @@
+"""One module per stage: reads files, calls stats, writes files."""
