@@ -1,0 +1,113 @@
+"""Claims that can't be recomputed, but are bound to other printed numbers: parts of a whole, and the study period."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from peritrace.ard import Ard
+from peritrace.claims import Claim
+from peritrace.printed import parse_printed
+from peritrace.study import Study
+
+# What a month may have been taken for when days became months.
+MONTH_LENGTHS = (30.4375, 30.44, 30.0)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether a claim agrees with what it is bound to, and why."""
+
+    verdict: str
+    method: str
+    recomputed: str
+    explanation: str
+    convention: str = ""
+
+
+def part_of_whole(claim: Claim, claims: list[Claim]) -> Finding | None:
+    """Whether the parts of a whole, all printed, leave room for this one; None when the claim is no part."""
+    if not claim.part_of:
+        return None
+    whole = next(other for other in claims if other.claim_id == claim.part_of)
+    parts = [other for other in claims if other.part_of == claim.part_of]
+    values = [part.printed.value for part in (whole, *parts)]
+    if any(value is None for value in values):
+        return None
+    total, *numbers = [value for value in values if value is not None]
+    summed = sum(numbers, Decimal(0))
+    terms = " + ".join(str(number) for number in numbers)
+    fits = summed <= total
+    explanation = (
+        f"No row tells the kinds apart. The printed parts add up to {terms} = {summed}, "
+        f"{'which the printed whole' if fits else 'more than the printed whole'} "
+        f"({whole.reported.lower()}; {whole.location}){' allows' if fits else ''}."
+    )
+    return Finding("coherent" if fits else "contradicted", "sum of the parts", f"{summed} of {total}", explanation)
+
+
+def study_period(claim: Claim, claims: list[Claim], ard: Ard, study: Study) -> Finding:
+    """Whether the printed dates agree with each other and leave room for the longest printed follow-up."""
+    printed = claim.printed
+    same_end = [other for other in claims if other.quantity == "window" and other.level == claim.level]
+    for other in same_end:
+        if printed.earliest is None or printed.latest is None:
+            break
+        there = other.printed
+        if there.latest is None or there.earliest is None:
+            continue
+        if printed.latest < there.earliest or there.latest < printed.earliest:
+            return Finding(
+                "contradicted",
+                "the same date printed twice",
+                there.text,
+                f"The paper gives another date for the same thing: {there.text} ({other.location}).",
+            )
+    return _room_for_follow_up(claim, claims, ard, study)
+
+
+def _room_for_follow_up(claim: Claim, claims: list[Claim], ard: Ard, study: Study) -> Finding:
+    dates = {
+        level: [c.printed for c in claims if c.quantity == "window" and c.level == level] for level in ("start", "end")
+    }
+    starts = [p.earliest for p in dates["start"] if p.earliest]
+    ends = [p.latest for p in dates["end"] if p.latest]
+    code = study.analyses.follow_up
+    rows = [
+        row
+        for row in ard.where(context="survival", variable=code or "", stat_name="time_max", group1="")
+        if not row.convention and row.method == "kaplan-meier"
+    ]
+    if not starts or not ends or not rows or study.time_unit != "months":
+        return Finding(
+            "unverifiable",
+            "",
+            "",
+            "The rows hold durations without dates; the dates of surgery and of last contact would settle it.",
+        )
+    start, end = max(starts), min(ends)
+    if claim.level == "start" and claim.printed.earliest:
+        start = claim.printed.earliest
+    if claim.level == "end" and claim.printed.latest:
+        end = claim.printed.latest
+    room = (end - start).days
+    longest = parse_printed(rows[0].stat)
+    shortest_reading = float(longest.interval()[0])
+    own = study.days_per_month
+    for length in (own, *(m for m in MONTH_LENGTHS if m != own)):
+        if shortest_reading * length <= room:
+            convention = "" if length == own else f"days_per_month={length:g}"
+            explanation = f"The longest follow-up, {longest.text} months, fits between {start} and {end} ({room} days)"
+            if convention:
+                latest = end - timedelta(days=int(shortest_reading * own))
+                explanation += (
+                    f" only if a month was taken as {length:g} days: with {own:g} days it began on {latest} at the "
+                    "latest, before the period did"
+                )
+            explanation += "."
+            return Finding("coherent", "longest follow-up against the period", f"{room} days", explanation, convention)
+    explanation = (
+        f"The longest follow-up, {longest.text} months, needs at least "
+        f"{shortest_reading * min(MONTH_LENGTHS):.0f} days even with months of {min(MONTH_LENGTHS):g} days, but only "
+        f"{room} lie between {start} and {end}."
+    )
+    return Finding("contradicted", "longest follow-up against the period", f"{room} days", explanation)

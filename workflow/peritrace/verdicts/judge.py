@@ -1,0 +1,231 @@
+"""The verdict on each claim, computed from the readings that fit it, and its explanation in plain words."""
+
+from dataclasses import dataclass
+
+from peritrace.ard import Ard
+from peritrace.claims import Claim
+from peritrace.printed import SHARE_WORDS, Printed, one_slip_away, parse_printed
+from peritrace.study import Study
+from peritrace.verdicts.coherence import Finding, part_of_whole, study_period
+from peritrace.verdicts.conventions import (
+    Coverage,
+    Fit,
+    coverages,
+    describe_bundle,
+    describe_departure,
+    fits,
+    plural,
+)
+from peritrace.verdicts.readings import Reading, missing_names, readings
+
+VERDICTS = ("reproduced", "reproduced-by-convention", "coherent", "contradicted", "unverifiable")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One line of verdicts.csv."""
+
+    claim: Claim
+    statement: str
+    finding: Finding
+
+
+class Judge:
+    """Holds all claims of a study against all its statistics at once, since readings support each other."""
+
+    def __init__(self, claims: list[Claim], ard: Ard, study: Study) -> None:
+        self.claims = claims
+        self.ard = ard
+        self.study = study
+        self.readings = {c.claim_id: readings(c, ard, study) for c in claims if self._is_bound(c)}
+        self.fits = {
+            c.claim_id: list(fits(c, c.printed, self.readings[c.claim_id])) for c in claims if self._is_bound(c)
+        }
+        self.coverages = coverages((c for c in claims if self._is_bound(c)), self.fits)
+        self._coverage = {(c.quantity, c.bundle): c for c in self.coverages}
+
+    def _is_bound(self, claim: Claim) -> bool:
+        return claim.quantity not in ("window", "value") and not missing_names(claim, self.study)
+
+    def coverage(self, claim: Claim, fit: Fit) -> Coverage:
+        """What else the reading of this fit explains."""
+        return self._coverage[claim.quantity, fit.bundle]
+
+    def believed(self, claim: Claim) -> list[Fit]:
+        """The fits that count: one departure at most, or a reading that explains many numbers; best first."""
+        found = [fit for fit in self.fits[claim.claim_id] if fit.cost <= 1 or self.coverage(claim, fit).supported]
+
+        def rank(fit: Fit) -> tuple[bool, int, int]:
+            return fit.cost > 0, -self.coverage(claim, fit).numbers, fit.cost
+
+        return sorted(found, key=rank)
+
+    def verdict(self, claim: Claim) -> Verdict:
+        """The verdict on one claim."""
+        return Verdict(claim, claim.statement(self.study), self._finding(claim))
+
+    def _finding(self, claim: Claim) -> Finding:
+        if claim.quantity == "window":
+            return study_period(claim, self.claims, self.ard, self.study)
+        if not self._is_bound(claim) or not self.readings[claim.claim_id]:
+            return part_of_whole(claim, self.claims) or self._unverifiable(claim)
+        believed = self.believed(claim)
+        if not believed:
+            return self._contradicted(claim)
+        split = self._only_for_some(claim)
+        best = believed[0]
+        if best.cost == 0 and not best.reading.event and not split:
+            return self._reproduced(claim, best)
+        return self._by_convention(claim, best, split)
+
+    def _stated(self, claim: Claim) -> list[Reading]:
+        return [reading for reading in self.readings[claim.claim_id] if not reading.departures]
+
+    def _only_for_some(self, claim: Claim) -> list[str]:
+        """Where the claim leaves open what it is about: the readings by the stated method that do not agree."""
+        if len(claim.variables) + len(claim.groups) <= 2:
+            return []
+        agreeing = {id(fit.reading) for fit in self.fits[claim.claim_id]}
+        stated = self._stated(claim)
+        if not any(id(reading) in agreeing for reading in stated):
+            return []
+        return [f"{r.shown}{_by(r)}" for r in stated if id(r) not in agreeing]
+
+    def _reproduced(self, claim: Claim, best: Fit) -> Finding:
+        reading = best.reading
+        explanation = f"Recomputed from the rows: {self._all_stated(claim)}."
+        return Finding("reproduced", reading.method_label, reading.shown, explanation)
+
+    def _by_convention(self, claim: Claim, best: Fit, split: list[str]) -> Finding:
+        reading = best.reading
+        parts = list(best.departures)
+        if reading.event and f"event={reading.event}" not in parts:
+            parts.append(f"event={reading.event}")
+        told = [describe_departure(part, self.study) for part in parts]
+        if split:
+            told.append("but other readings of the same words do not agree (" + "; ".join(split) + ")")
+        sentences = [f"Equal{_by(reading)}{',' if _by(reading) else ''} {', '.join(told)}."]
+        if reading.event:
+            sentences.append("The paper does not state the event so that it can be applied; it was inferred.")
+        if (opened := self._open_interval(claim, best)) is not None:
+            sentences.append(opened)
+        coverage = self.coverage(claim, best)
+        if best.cost and coverage.numbers > 1:
+            sentences.append(
+                f"The same reading explains {coverage.numbers} of the {coverage.of} {plural(claim.quantity)} printed."
+            )
+        if best.cost:
+            tried = self.readings[claim.claim_id]
+            agreeing = {id(fit.reading) for fit in self.fits[claim.claim_id]}
+            sentences.append(f"Of {len(tried)} readings tried, {len(agreeing)} print so.")
+        if best.cost and (stated := self._all_stated(claim)):
+            sentences.append(f"By the standard reading: {stated}.")
+        recomputed = claim.printed.as_printed(self._printed_value(best))
+        method = describe_bundle(best.bundle, self.study)
+        return Finding("reproduced-by-convention", method, recomputed, " ".join(sentences), "; ".join(parts))
+
+    def _printed_value(self, fit: Fit) -> float:
+        return float(f"{fit.reading.value:.2f}") if fit.printing == "two-decimals" else fit.reading.value
+
+    def _open_interval(self, claim: Claim, fit: Fit) -> str | None:
+        """What a row that starts where the last, open interval starts really holds."""
+        through = self.study.analyses.life_table.through
+        if "row=starts-at" not in fit.departures or "through=last" in fit.departures or through is None:
+            return None
+        if float(claim.time) != through:
+            return None
+        return (
+            f"That row is the open last interval ({through:g} {self.study.time_unit} and beyond): it counts every "
+            f"later event and is not the survival at {through:g} {self.study.time_unit}."
+        )
+
+    def _all_stated(self, claim: Claim) -> str:
+        """The values by the stated methods, each method once."""
+        told = []
+        for reading in self._stated(claim):
+            about = f" for {reading.variable}" if len(claim.variables) > 1 else ""
+            told.append(f"{reading.shown}{_by(reading)}{about}")
+        return "; ".join(dict.fromkeys(told))
+
+    def _contradicted(self, claim: Claim) -> Finding:
+        tried = self.readings[claim.claim_id]
+        printed = claim.printed
+        stated = self._stated(claim) or tried[:1]
+        nearest = min(tried, key=lambda reading: _distance(printed, reading.value))
+        sentences = [f"The rows give {self._all_stated(claim) or stated[0].shown}."]
+        if len(tried) > len(stated):
+            sentences.append(
+                f"{len(tried)} readings were tried; the nearest gives {nearest.shown} ({self._named(nearest)})."
+            )
+        if rejected := [fit for fit in self.fits[claim.claim_id] if fit.cost > 1]:
+            sentences.append(
+                f"{len(rejected)} of them would print so, but only with several assumptions at once that explain "
+                "nothing else in the paper."
+            )
+        sentences.append(self._smallest_correction(claim, stated))
+        return Finding("contradicted", stated[0].method_label, stated[0].shown, " ".join(sentences))
+
+    def _named(self, reading: Reading) -> str:
+        told = [describe_departure(part, self.study) for part in reading.departures]
+        return ", ".join([reading.method_label, *told] if _by(reading) else told) or "as stated"
+
+    def _smallest_correction(self, claim: Claim, stated: list[Reading]) -> str:
+        """The least change that would make it agree: a slip in the printed number, or patients counted otherwise."""
+        printed = claim.printed
+        if printed.kind in ("share", "amount"):
+            return self._other_count(claim)
+        if printed.kind in ("significance", "direction", "date"):
+            return "The opposite statement would agree."
+        if printed.kind == "p-value" and printed.relation != "=":
+            turned = printed.text.translate(str.maketrans("<>", "><"))
+            if any(parse_printed(turned).agrees(reading.value) for reading in stated):
+                return f"With the sign turned ({turned}) it would agree."
+        for misprint in one_slip_away(printed.text):
+            candidate = parse_printed(misprint.text)
+            if any(candidate.agrees(reading.value) for reading in stated):
+                return f"The smallest correction is {misprint.text} ({misprint.slip})."
+        return "No single slip of the pen leads from the computed value to the printed one."
+
+    def _other_count(self, claim: Claim) -> str:
+        rows = self.ard.where(context="counts", variable=claim.variable, variable_level=claim.level)
+        where = {"group1": claim.group, "group1_level": claim.group_level}
+        count, total = (int(rows.value(stat_name=name, **where)) for name in ("n", "N"))
+        printed = claim.printed
+        wanted = [k for k in range(total + 1) if printed.agrees(k / total if printed.kind == "share" else k)]
+        if not wanted:
+            return "No count of these patients would agree."
+        nearest = min(wanted, key=lambda k: abs(k - count))
+        away = abs(nearest - count)
+        text = f"It would agree with {nearest} of {total} ({away} patient{'s' if away != 1 else ''} counted otherwise)"
+        denominators = [n for n in range(max(count, 1), total) if printed.agrees(count / n)]
+        if printed.kind == "share" and denominators:
+            text += f", or with {count} of {denominators[-1]}"
+        return text + "."
+
+    def _unverifiable(self, claim: Claim) -> Finding:
+        needed = " or ".join(missing_names(claim, self.study)) or "it"
+        if claim.groups and set(claim.groups) & set(missing_names(claim, self.study)):
+            explanation = (
+                f"Nothing published allows the comparison ({needed}): every row belongs to one side of it. The rows of "
+                "the other side, or their counts and times, would."
+            )
+        else:
+            explanation = (
+                f"No column of the rows and no other printed number tells the {needed}; a record of it for each "
+                "patient would."
+            )
+        return Finding("unverifiable", "", "", explanation)
+
+
+def _by(reading: Reading) -> str:
+    """How a value was come by; counts, medians and extremes need no name for that."""
+    return "" if reading.method == "descriptive" else f" by {reading.method_label}"
+
+
+def _distance(printed: Printed, value: float) -> float:
+    if printed.kind == "share":
+        low, high, _ = SHARE_WORDS[printed.text.lower()]
+        return max(low - value, value - high, 0.0)
+    if printed.value is None:
+        return 0.0
+    return abs(printed.printed_scale(value) - float(printed.value))
