@@ -1,0 +1,50 @@
+# make reports   set up the environment and regenerate every result and report
+# make test      every test
+# make lint      style, types, workflow
+# make bench     speed and memory, as ratios within one run
+# make schema    the JSON schema and reference page of the study file, from the models
+# make lock      renew requirements.lock and environment.yml
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CORES ?= 4
+
+.PHONY: reports test lint bench schema lock clean
+
+reports: $(READY)
+	@$(BIN)/snakemake --cores $(CORES) --quiet rules host
+	@echo "Open reports/index.html in a browser."
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "peritrace needs Python 3.11 or newer; set PYTHON=…")'
+	@echo "Setting up the environment in $(VENV) (a minute or two, once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy workflow/peritrace
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+bench: $(READY)
+	$(BIN)/python tests/bench/bench.py
+
+schema: $(READY)
+	PYTHONPATH=workflow $(BIN)/python -m peritrace.study_reference
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra test --extra lint \
+		--output-file requirements.lock pyproject.toml
+	PYTHONPATH=workflow $(BIN)/python -m peritrace.environment
+
+clean:
+	rm -rf results reports logs .snakemake

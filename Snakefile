@@ -1,0 +1,8 @@
+# The workflow is in workflow/Snakefile; this file lets `snakemake` run from the root.
+include: "workflow/Snakefile"
+
+
+rule everything:
+    default_target: True
+    input:
+        rules.all.input,

@@ -1,0 +1,100 @@
+"""What a user gets wrong ends with one clear message: file, line, column, remedy; no traceback and no output."""
+
+import re
+
+import pytest
+
+EXTRACT = "resources/yan-2024/patients.csv"
+
+
+def sub(pattern, replacement):
+    def change(raw):
+        text, count = re.subn(pattern, replacement, raw.decode("utf-8"), count=1)
+        assert count == 1
+        return text.encode("utf-8")
+
+    return change
+
+
+# What is done to the extract, and the places that the message must name.
+MALFORMED = {
+    "missing column": (sub("os2_months", "os2_weeks"), ["line 1", "os2_months"]),
+    "wrong code": (sub(r"\n4,Male", "\n4,M"), ["line 5, column gender"]),
+    "negative time": (sub("19.0,No,54.2", "-19.0,No,54.2"), ["line 5, column pfs"]),
+    "duplicate patient": (sub(r"\n9,Male", "\n8,Male"), ["line 10, column patient"]),
+    "PFS beyond OS": (sub("44.5,No,107.8", "54.5,No,107.8"), ["line 7, column pfs"]),
+    "text in a number": (sub(r"\n2,Male,43", "\n2,Male,forty"), ["line 3, column age"]),
+    "NUL byte": (lambda raw: raw.replace(b"\n7,Male", b"\n7,Ma\0le"), ["line 8"]),
+    "wrong encoding": (lambda raw: raw.decode("utf-8").replace("Ablation", "Äblation").encode("latin-1"), ["line 7"]),
+    "truncated file": (lambda raw: raw[: raw.index(b"\n9,Male") + 30], ["line 10"]),
+    "lost rows": (lambda raw: raw[: raw.index(b"\n9,Male") + 1], ["10"]),
+    "empty file": (lambda raw: b"", ["empty"]),
+}
+SECRETS = ("6000", "153.9", "forty", "Nimotuzumab")
+
+
+@pytest.mark.parametrize("fault", MALFORMED)
+def test_a_malformed_extract(fresh, fault):
+    change, places = MALFORMED[fault]
+    path = fresh.folder / EXTRACT
+    path.write_bytes(change(path.read_bytes()))
+    run = fresh.snakemake("--cores", "2")
+    assert run.code != 0
+    assert "problem" in run.text
+    assert EXTRACT in run.text
+    for place in places:
+        assert place in run.text
+    assert "Traceback" not in run.text
+    assert not any(secret in run.text for secret in SECRETS)
+    assert not (fresh.folder / "results" / "yan-2024").exists()
+    assert not (fresh.folder / "reports").exists()
+
+
+def test_results_of_an_earlier_extract_are_withdrawn(changeable):
+    path = changeable.folder / EXTRACT
+    path.write_bytes(MALFORMED["negative time"][0](path.read_bytes()))
+    run = changeable.snakemake("--cores", "2")
+    assert run.code != 0
+    assert "was withdrawn" in run.text
+    assert changeable.outputs() == {}
+
+
+def test_a_repaired_extract_gives_the_same_bytes_again(changeable, finished):
+    path = changeable.folder / EXTRACT
+    good = path.read_bytes()
+    path.write_bytes(b"")
+    assert changeable.snakemake("--cores", "2").code != 0
+    path.write_bytes(good)
+    assert changeable.snakemake("--cores", "2").code == 0
+    assert changeable.outputs() == finished.outputs()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "words"),
+    [
+        ("config/config.yaml", "studies:", "studys:", "Did you mean 'studies'?"),
+        ("config/config.yaml", "- yan-2024", "- yan-2042", "config/studies/yan-2042.yaml: found no file"),
+        ("config/config.yaml", "- yan-2024", "- ../yan", "String should match pattern"),
+        ("config/studies/yan-2024.yaml", "endpoints:", "endpoint:", "Did you mean 'endpoints'?"),
+        ("resources/yan-2024/claims.csv", ",median,pci", ",median,pcy", "Did you mean 'pci'?"),
+        ("resources/yan-2024/claims.csv", ",107.8", ",1O7.8", "column reported: found something unreadable"),
+    ],
+)
+def test_a_wrong_key_or_name_is_refused_with_a_suggestion(fresh, path, old, new, words):
+    file = fresh.folder / path
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    run = fresh.snakemake("--cores", "2")
+    assert run.code != 0
+    assert words in run.text
+    assert "Traceback" not in run.text
+    assert not (fresh.folder / "reports").exists()
+
+
+def test_a_missing_extract_is_named(fresh):
+    (fresh.folder / EXTRACT).unlink()
+    run = fresh.snakemake("--cores", "2")
+    assert run.code != 0
+    assert EXTRACT in run.text
+    assert "Traceback" not in run.text

@@ -1,0 +1,152 @@
+"""The right rerun: whatever a result depends on makes it again when it changes, and nothing else does.
+
+What a stage imports is asked of Python itself, by importing the stage in a process of its own; the workflow finds it
+out by reading import statements. The two must agree, for every module of the package.
+"""
+
+import functools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.workspace import ROOT
+
+PACKAGE = ROOT / "workflow" / "peritrace"
+MODULES = sorted(path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*.py"))
+TEMPLATES = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "workflow/templates").rglob("*") if p.is_file())
+FONTS = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "workflow/fonts").rglob("*.ttf"))
+SCRIPTS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "workflow/scripts").glob("*.py"))
+
+# What must run again when a stage does.
+AFTER = {
+    "intake": {"derive", "estimate", "audit", "draw", "tabulate", "report", "index"},
+    "derive": {"estimate", "audit", "draw", "tabulate", "report", "index"},
+    "estimate": {"audit", "draw", "tabulate", "report", "index"},
+    "audit": {"report", "index"},
+    "draw": {"report"},
+    "tabulate": {"report"},
+    "report": set(),
+    "index": set(),
+}
+
+
+def with_what_follows(stages):
+    return set(stages).union(*(AFTER[stage] for stage in stages))
+
+
+@functools.cache
+def imported_by(stage):
+    """The files of the package that Python loads for a job of the stage."""
+    code = (
+        f"import sys, peritrace.jobs, peritrace.stages.{stage}\n"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'peritrace'), sep='\\n')"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    return {Path(line).relative_to(ROOT).as_posix() for line in done.stdout.split()}
+
+
+def planned_after(workspace, path, change):
+    """The rules that would run after a file was changed; the file is restored, time stamps included."""
+    file = workspace.folder / path
+    before, times = file.read_bytes(), file.stat()
+    try:
+        change(file)
+        run = workspace.snakemake("-n")
+        assert run.code == 0, run.text
+        return run.rules
+    finally:
+        file.write_bytes(before)
+        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def edit(file):
+    with file.open("ab") as handle:
+        handle.write(b"\n# one more line\n")
+
+
+def replace(old, new):
+    def change(file):
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_an_edited_module_reruns_the_stages_that_import_it(restorable, path):
+    stages = [stage for stage in AFTER if path in imported_by(stage)]
+    assert planned_after(restorable, path, edit) == with_what_follows(stages)
+
+
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_an_edited_template_reruns_the_pages(restorable, path):
+    assert planned_after(restorable, path, edit) == {"report", "index"}
+
+
+@pytest.mark.parametrize("path", FONTS)
+def test_another_font_redraws(restorable, path):
+    assert planned_after(restorable, path, edit) == {"draw", "report"}
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_an_edited_script_reruns_its_stage(restorable, path):
+    assert planned_after(restorable, path, edit) == with_what_follows([Path(path).stem])
+
+
+STUDY = "config/studies/yan-2024.yaml"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "stages"),
+    [
+        (STUDY, 'title: "Cytoreductive', 'title: "On cytoreductive', ["report", "index"]),
+        (STUDY, "rows: 10 ", "rows: 10  ", []),
+        (STUDY, "title: Characteristics of the patients", "title: Patients", ["tabulate", "report"]),
+        (STUDY, "title: Course of the ten", "title: The course of the ten", ["draw", "report"]),
+        (STUDY, "time_points: [12, 36, 60]", "time_points: [12, 24, 60]", ["estimate"]),
+        (STUDY, "software: SPSS", "software: SAS", ["audit", "report"]),
+        (STUDY, "below: 20", "below: 19", ["derive"]),
+        (STUDY, "{lower: pfs_time, upper: os2_time}", "{lower: pfs_time, upper: os1_time}", ["intake"]),
+        ("resources/yan-2024/claims.csv", ",107.8", ",107.9", ["audit"]),
+        ("resources/yan-2024/patients.csv", ",82.7,Yes,85.1,82.7", ",82.7,Yes,85.2,82.7", ["intake"]),
+        ("resources/yan-2024/README.md", "Facts only", "Only facts", []),
+    ],
+)
+def test_an_edited_file_of_the_study_reruns_what_depends_on_it(restorable, path, old, new, stages):
+    assert planned_after(restorable, path, replace(old, new)) == with_what_follows(stages)
+
+
+def test_an_extract_swapped_in_with_an_old_time_stamp_is_noticed(restorable):
+    def swap(file):
+        replace("85.1", "95.1")(file)
+        os.utime(file, (946684800, 946684800))  # 1 January 2000
+
+    assert planned_after(restorable, "resources/yan-2024/patients.csv", swap) == with_what_follows(["intake"])
+
+
+def test_claims_swapped_in_with_an_old_time_stamp_are_noticed(restorable):
+    def swap(file):
+        replace(",49.9", ",49.8")(file)
+        os.utime(file, (946684800, 946684800))
+
+    assert planned_after(restorable, "resources/yan-2024/claims.csv", swap) == with_what_follows(["audit"])
+
+
+@pytest.mark.parametrize("path", ["resources/yan-2024/patients.csv", "resources/yan-2024/claims.csv", STUDY])
+def test_a_touched_file_reruns_nothing(restorable, path):
+    assert planned_after(restorable, path, lambda file: os.utime(file)) == set()
+
+
+def test_a_changed_result_is_what_the_next_run_gives(changeable):
+    extract = changeable.folder / "resources/yan-2024/patients.csv"
+    replace(",No,107.8,49.9", ",No,107.8,48.8")(extract)
+    replace("44.5,No", "44.5,No")(extract)
+    os.utime(extract, (946684800, 946684800))
+    assert changeable.snakemake("--cores", "2").code == 0
+    ard = (changeable.folder / "results/yan-2024/estimate/ard.csv").read_text(encoding="utf-8")
+    assert "OS2,,survival,median,,48.8,months,,kaplan-meier," in ard

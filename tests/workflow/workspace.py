@@ -1,0 +1,58 @@
+"""A copy of the project in a folder of its own, and what Snakemake says in it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ("Snakefile", "config", "environment.yml", "profiles", "resources", "workflow")
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command ended and what it printed."""
+
+    code: int
+    text: str
+
+    @property
+    def rules(self) -> set[str]:
+        """The rules that a dry run would execute, the targets left out; a study's own rules by their stage."""
+        table = re.search(r"Job stats:\n(.*?)\ntotal", self.text, flags=re.DOTALL)
+        names = re.findall(r"^(\w+)\s+\d+$", table[1], flags=re.MULTILINE) if table else []
+        return {name.split("_")[0] for name in names} - {"all", "everything"}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A copy of the project."""
+
+    folder: Path
+
+    def snakemake(self, *arguments: str, **environment: str) -> Run:
+        """Run Snakemake in it."""
+        kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        command = [sys.executable, "-m", "snakemake", *arguments]
+        done = subprocess.run(
+            command, cwd=self.folder, env=kept | environment, capture_output=True, text=True, check=False, timeout=300
+        )
+        return Run(done.returncode, done.stdout + done.stderr)
+
+    def outputs(self) -> dict[str, bytes]:
+        """Every result and report by its path."""
+        files = [path for top in ("results", "reports") for path in (self.folder / top).rglob("*") if path.is_file()]
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in sorted(files)}
+
+
+def copy_project(folder: Path) -> Workspace:
+    for name in PROJECT:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, folder / name)
+    return Workspace(folder)

@@ -1,0 +1,54 @@
+"""Around every job: what it may know, where it logs, and how it ends when the user's input can't be used."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from peritrace.files import write_text
+from peritrace.problems import InputRefused
+from peritrace.study import Study
+
+
+class Job(Protocol):
+    """What Snakemake hands to a script."""
+
+    params: "Params"
+    log: list[str]
+
+
+class Params(Protocol):
+    """The parameters that every rule sets."""
+
+    settings: str
+
+
+@contextmanager
+def study_of(job: Job) -> Iterator[Study]:
+    """The study as the stage may know it.
+
+    When the input is refused, the problems go to the log and the terminal and no traceback is shown. What earlier runs
+    made of the study is withdrawn, for it no longer belongs to the input that lies there: everything when its extract
+    is refused, its page when its claims are (other jobs of the study may be at work).
+    """
+    log = Path(job.log[0])
+    study = Study.model_validate_json(job.params.settings)
+    try:
+        yield study
+    except InputRefused as refusal:
+        message = f"{refusal}\nNo report was written for {study.id}; one made from earlier input was withdrawn.\n"
+        write_text(log, message)
+        sys.stderr.write(f"\n{message}\n")
+        withdraw(study.id, results=log.stem in ("intake", "derive"))
+        raise SystemExit(1) from None
+    write_text(log, "done\n")
+
+
+def withdraw(study_id: str, results: bool) -> None:
+    """Remove the page of a study and the index that counts its verdicts, and its results too where asked."""
+    (Path("reports") / f"{study_id}.html").unlink(missing_ok=True)
+    (Path("reports") / "index.html").unlink(missing_ok=True)
+    if results:
+        shutil.rmtree(Path("results") / study_id, ignore_errors=True)

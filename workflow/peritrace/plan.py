@@ -1,0 +1,169 @@
+"""The plan of a run: which studies, which files, and the digests that decide what must run again.
+
+Read when Snakemake parses the workflow, so it imports nothing heavy.
+"""
+
+import difflib
+import json
+import os
+import platform
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from peritrace import __version__
+from peritrace.files import sha256
+from peritrace.fingerprint import PACKAGE, digest, modules_used
+from peritrace.problems import InputRefused, Problem
+from peritrace.study import Slug, Study
+from peritrace.study_file import load_study
+
+# What each stage needs beside the package: a template or font that changes must rerun it too.
+STAGE_FOLDERS = {"draw": ("fonts",), "tabulate": (), "report": ("templates",), "index": ("templates",)}
+# The packages whose version can change a result of the stage.
+STAGE_PACKAGES = {
+    "intake": ("pandas", "pandera"),
+    "derive": (),
+    "estimate": ("numpy", "scipy"),
+    "audit": (),
+    "draw": ("matplotlib", "numpy"),
+    "tabulate": ("jinja2",),
+    "report": ("jinja2", "matplotlib", "numpy", "pandas", "pandera", "scipy", "snakemake"),
+    "index": ("jinja2",),
+}
+
+
+class Config(BaseModel):
+    """`config/config.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    studies: list[Slug] = Field(min_length=1)
+
+
+class Plan:
+    """What to make, from which files, by which code."""
+
+    def __init__(self, config: dict[str, object], workflow_folder: Path) -> None:
+        self.workflow_folder = workflow_folder
+        self.config = _read_config(config)
+        self._studies: dict[str, Study] = {}
+        problems = []
+        for name in self.config.studies:
+            try:
+                self._studies[name] = load_study(Path("config/studies") / f"{name}.yaml")
+            except InputRefused as refusal:
+                problems += refusal.problems
+        if problems:
+            raise InputRefused("the study files", problems)
+
+    @property
+    def studies(self) -> list[str]:
+        """The ids of the studies, in the order of the configuration."""
+        return list(self._studies)
+
+    def study(self, name: str) -> Study:
+        """One study."""
+        return self._studies[name]
+
+    def settings(self, name: str, stage: str) -> str:
+        """What the stage may know of the study, as text: a change of it reruns the stage, and of nothing else."""
+        return self._studies[name].for_stage(stage).as_json()
+
+    def figures(self, name: str) -> list[str]:
+        """The ids of the figures."""
+        return [figure.id for figure in self._studies[name].figures]
+
+    def tables(self, name: str) -> list[str]:
+        """The ids of the tables."""
+        return [table.id for table in self._studies[name].tables]
+
+    def extract(self, name: str) -> str:
+        """The path of the extract."""
+        source = self._studies[name].source
+        return source.patients if source else ""
+
+    def claims(self, name: str) -> list[str]:
+        """The path of the claims, in a list that is empty when the study has none."""
+        source = self._studies[name].source
+        return [source.claims] if source and source.claims else []
+
+    def report_inputs(self, name: str) -> dict[str, list[str]]:
+        """What the report of a study shows: its statistics, figures, tables, and verdicts where it has claims."""
+        results = f"results/{name}"
+        suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv")}
+        audited = ("verdicts", "conventions", "event_definitions") if self.claims(name) else ()
+        return {
+            "ard": [f"{results}/estimate/ard.csv"],
+            "draw": [f"{results}/draw/{figure}.{s}" for figure in self.figures(name) for s in suffixes["draw"]],
+            "tabulate": [f"{results}/tabulate/{table}.{s}" for table in self.tables(name) for s in suffixes["tabulate"]],
+            "audit": [f"{results}/audit/{table}.csv" for table in audited],
+        }
+
+    def index_inputs(self) -> list[str]:
+        """What the index shows of every study: its verdicts; its page where it has none."""
+        return [
+            f"results/{name}/audit/verdicts.csv" if self.claims(name) else f"reports/{name}.html"
+            for name in self.studies
+        ]
+
+    def index_settings(self) -> str:
+        """What the index may know of the studies."""
+        shown = {"id", "title", "short_title", "citation", "about"}
+        entries = [
+            {"study": self.study(name).model_dump(include=shown), "audited": bool(self.claims(name))}
+            for name in self.studies
+        ]
+        return json.dumps(entries)
+
+    def content(self, *paths: str) -> str:
+        """The digest of files as they are now: an older time stamp must not hide another content."""
+        return " ".join(sha256(path) if Path(path).is_file() else "missing" for path in paths)
+
+    def code(self, stage: str) -> str:
+        """The digest of everything that the stage runs: its modules, templates, fonts and package versions."""
+        return self._code[stage]
+
+    def fingerprints(self, name: str) -> dict[str, str]:
+        """The study's files by name, with their SHA-256 as they are now."""
+        paths = [self.extract(name), *self.claims(name)]
+        return {path: sha256(path) for path in paths if Path(path).is_file()}
+
+    def versions(self) -> dict[str, str]:
+        """The software that a report names."""
+        named = {"peritrace": __version__, "Python": platform.python_version()}
+        return named | {package: metadata.version(package) for package in STAGE_PACKAGES["report"]}
+
+    @cached_property
+    def _code(self) -> dict[str, str]:
+        root = PACKAGE.parent
+        found = {}
+        for stage, packages in STAGE_PACKAGES.items():
+            paths = modules_used(PACKAGE / "stages" / f"{stage}.py") + modules_used(PACKAGE / "jobs.py")
+            for folder in STAGE_FOLDERS.get(stage, ()):
+                paths += [path for path in (self.workflow_folder / folder).rglob("*") if path.is_file()]
+            versions = [f"{package} {metadata.version(package)}" for package in packages]
+            found[stage] = " ".join([digest(set(paths), root), f"python {platform.python_version()}", *versions])
+        return found
+
+
+def let_jobs_import(workflow_folder: Path) -> None:
+    """Let the processes that Snakemake starts for jobs find this package, installed or not."""
+    paths = [str(workflow_folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+def _read_config(config: dict[str, object]) -> Config:
+    try:
+        return Config.model_validate(config)
+    except ValidationError as error:
+        problems = []
+        for item in error.errors():
+            key = ".".join(str(part) for part in item["loc"])
+            near = difflib.get_close_matches(key, Config.model_fields, n=1)
+            remedy = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(Config.model_fields)}."
+            problems.append(
+                Problem("config/config.yaml", None, key, "a key or value that does not fit", item["msg"], remedy)
+            )
+        raise InputRefused("the configuration", problems) from None

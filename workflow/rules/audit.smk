@@ -1,0 +1,20 @@
+rule audit:
+    input:
+        claims=lambda wildcards: PLAN.claims(wildcards.study),
+        ard=rules.estimate.output.ard,
+    output:
+        verdicts="results/{study}/audit/verdicts.csv",
+        conventions="results/{study}/audit/conventions.csv",
+        events="results/{study}/audit/event_definitions.csv",
+    log:
+        "logs/{study}/audit.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: PLAN.settings(wildcards.study, "audit"),
+        content=lambda wildcards: PLAN.content(*PLAN.claims(wildcards.study)),
+        code=PLAN.code("audit"),
+    message:
+        "{wildcards.study}: holding the printed numbers against the rows"
+    script:
+        "../scripts/audit.py"

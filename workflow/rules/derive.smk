@@ -1,0 +1,17 @@
+rule derive:
+    input:
+        patients=rules.intake.output.patients,
+    output:
+        adsl="results/{study}/derive/adsl.csv",
+        adtte="results/{study}/derive/adtte.csv",
+    log:
+        "logs/{study}/derive.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: PLAN.settings(wildcards.study, "derive"),
+        code=PLAN.code("derive"),
+    message:
+        "{wildcards.study}: deriving groups and times to event"
+    script:
+        "../scripts/derive.py"

@@ -1,0 +1,41 @@
+rule report:
+    input:
+        unpack(lambda wildcards: PLAN.report_inputs(wildcards.study)),
+    output:
+        page=report(
+            "reports/{study}.html",
+            caption="../report/study.rst",
+            category="{study}",
+            subcategory="report",
+        ),
+    log:
+        "logs/{study}/report.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: PLAN.settings(wildcards.study, "report"),
+        fingerprints=lambda wildcards: PLAN.fingerprints(wildcards.study),
+        versions=PLAN.versions(),
+        code=PLAN.code("report"),
+    message:
+        "{wildcards.study}: writing the report"
+    script:
+        "../scripts/report.py"
+
+
+rule index:
+    input:
+        PLAN.index_inputs(),
+    output:
+        page="reports/index.html",
+    log:
+        "logs/index.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=PLAN.index_settings(),
+        code=PLAN.code("index"),
+    message:
+        "listing the studies"
+    script:
+        "../scripts/index.py"

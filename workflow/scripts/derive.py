@@ -1,0 +1,14 @@
+"""Snakemake runs this for rule derive."""
+
+from pathlib import Path
+
+from peritrace.jobs import study_of
+from peritrace.stages.derive import derive
+
+with study_of(snakemake) as study:
+    derive(
+        Path(snakemake.input.patients),
+        study,
+        Path(snakemake.output.adsl),
+        Path(snakemake.output.adtte),
+    )

@@ -1,0 +1,14 @@
+"""Snakemake runs this for rule intake."""
+
+from pathlib import Path
+
+from peritrace.jobs import study_of
+from peritrace.stages.intake import intake
+
+with study_of(snakemake) as study:
+    intake(
+        Path(snakemake.input.patients),
+        study,
+        Path(snakemake.output.patients),
+        Path(snakemake.output.flow),
+    )

@@ -1,0 +1,14 @@
+"""Snakemake runs this for the rules that tabulate."""
+
+from pathlib import Path
+
+from peritrace.jobs import study_of
+from peritrace.stages.tabulate import tabulate
+
+with study_of(snakemake) as study:
+    tabulate(
+        study,
+        Path(snakemake.input.ard),
+        Path(snakemake.input.adsl),
+        Path(snakemake.output[0]).parent,
+    )
