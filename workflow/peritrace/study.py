@@ -46,6 +46,7 @@ class Column(Section):
     source: Text = Field(description="Its header in the extract.")
     label: Text = Field(description="What a table calls it.")
     printed_in: Text | None = Field(None, description="Where the paper prints it.")
+    optional: bool = Field(False, description="A cell may be empty: the value is missing. Text and dates always may.")
 
 
 class IdentifierColumn(Column):
@@ -322,8 +323,8 @@ class Study(Section):
     """A study file."""
 
     id: Slug = Field(description="The name of the file, without its ending.")
-    title: Text = Field("", description="Title of the report.")
-    short_title: Text = Field("", description="How other pages call it.")
+    title: str = Field("", max_length=300, description="Title of the report.")
+    short_title: str = Field("", max_length=300, description="How other pages call it.")
     citation: Citation | None = Field(None, description="The publication.")
     about: list[Text] = Field(default=[], description="What a reader must know first, in sentences.")
     limits: list[Text] = Field(default=[], description="What these data can't show, in sentences.")
@@ -350,6 +351,11 @@ class Study(Section):
     def endpoint(self, code: str) -> Endpoint:
         """The endpoint of that code; raises KeyError."""
         return {endpoint.code: endpoint for endpoint in self.endpoints}[code]
+
+    @property
+    def days_per_unit(self) -> float:
+        """The length in days of the unit of time."""
+        return {"days": 1.0, "months": self.days_per_month, "years": 365.25}[self.time_unit]
 
     @property
     def names(self) -> set[str]:
@@ -383,6 +389,7 @@ STAGE_SECTIONS: dict[str, set[str]] = {
     "intake": {"id", "source", "columns", "orders"},
     "derive": _MEANING,
     "estimate": _MEANING | {"analyses"},
+    "crosscheck": _MEANING | {"analyses"},
     "audit": _MEANING | {"analyses", "audit"},
     "draw": _MEANING | {"figures", "analyses"},
     "tabulate": _MEANING | {"tables", "analyses"},

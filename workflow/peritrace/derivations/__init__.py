@@ -1,0 +1,1 @@
+"""From sound cells to groups, events and times."""
