@@ -17,7 +17,7 @@ def test_a_finished_run_has_nothing_left_to_do(finished):
 def test_a_dry_run_of_a_fresh_copy_plans_every_stage(fresh):
     run = fresh.snakemake("-n")
     assert run.code == 0
-    assert run.rules == {"intake", "derive", "estimate", "audit", "draw", "tabulate", "report", "index"}
+    assert run.rules == {"intake", "derive", "estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"}
 
 
 def test_the_workflow_passes_the_linter(fresh):

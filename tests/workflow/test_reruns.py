@@ -22,9 +22,10 @@ SCRIPTS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "workflow
 
 # What must run again when a stage does.
 AFTER = {
-    "intake": {"derive", "estimate", "audit", "draw", "tabulate", "report", "index"},
-    "derive": {"estimate", "audit", "draw", "tabulate", "report", "index"},
-    "estimate": {"audit", "draw", "tabulate", "report", "index"},
+    "intake": {"derive", "estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"},
+    "derive": {"estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"},
+    "estimate": {"crosscheck", "audit", "draw", "tabulate", "report", "index"},
+    "crosscheck": {"report"},
     "audit": {"report", "index"},
     "draw": {"report"},
     "tabulate": {"report"},

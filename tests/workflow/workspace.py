@@ -49,6 +49,8 @@ class Workspace:
 
 
 def copy_project(folder: Path) -> Workspace:
+    """The files that a user has, without results."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name in PROJECT:
         source = ROOT / name
         if source.is_dir():

@@ -27,10 +27,11 @@ STAGE_PACKAGES = {
     "intake": ("pandas", "pandera"),
     "derive": (),
     "estimate": ("numpy", "scipy"),
+    "crosscheck": ("lifelines", "numpy", "pandas", "scipy"),
     "audit": (),
     "draw": ("matplotlib", "numpy"),
     "tabulate": ("jinja2",),
-    "report": ("jinja2", "matplotlib", "numpy", "pandas", "pandera", "scipy", "snakemake"),
+    "report": ("jinja2", "lifelines", "matplotlib", "numpy", "pandas", "pandera", "scipy", "snakemake"),
     "index": ("jinja2",),
 }
 
@@ -97,7 +98,8 @@ class Plan:
         return {
             "ard": [f"{results}/estimate/ard.csv"],
             "draw": [f"{results}/draw/{figure}.{s}" for figure in self.figures(name) for s in suffixes["draw"]],
-            "tabulate": [f"{results}/tabulate/{table}.{s}" for table in self.tables(name) for s in suffixes["tabulate"]],
+            "tabulate": [f"{results}/tabulate/{t}.{s}" for t in self.tables(name) for s in suffixes["tabulate"]],
+            "crosscheck": [f"{results}/crosscheck/agreement.csv"],
             "audit": [f"{results}/audit/{table}.csv" for table in audited],
         }
 

@@ -177,7 +177,7 @@ def _life_table_rows(cohort: Cohort, code: str, times: TimeToEvent) -> Iterator[
 def _deaths_within(cohort: Cohort, code: str, times: TimeToEvent) -> Iterator[Statistic]:
     """Events up to so many days after the origin, under each divisor where times are in months."""
     study = cohort.study
-    own = {"days": 1.0, "months": study.days_per_month, "years": 365.25}[study.time_unit]
+    own = study.days_per_unit
     divisors = [own, *(d for d in DAYS_PER_MONTH if d != own)] if study.time_unit == "months" else [own]
     for days in study.analyses.days_by:
         for divisor in divisors:

@@ -1,0 +1,132 @@
+"""The stages called directly, as their Snakemake scripts call them."""
+
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from peritrace.plan import Plan
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage by name, and how to run it for one study of a plan."""
+
+    name: str
+    call: Callable[[Plan, str], None]
+
+    def load(self) -> None:
+        """Import what the stage needs."""
+        importlib.import_module(f"peritrace.stages.{self.name}")
+
+    def run(self, folder: Path) -> None:
+        """Run it for every study of the workspace."""
+        with inside(folder):
+            plan = plan_of(folder)
+            for study in plan.studies:
+                self.call(plan, study)
+
+
+@contextmanager
+def inside(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def plan_of(folder: Path) -> Plan:
+    config = yaml.safe_load((folder / "config/config.yaml").read_text(encoding="utf-8"))
+    return Plan(config, folder / "workflow")
+
+
+def intake(plan: Plan, name: str) -> None:
+    from peritrace.stages.intake import intake
+
+    out = Path("results") / name / "intake"
+    study = plan.study(name).for_stage("intake")
+    intake(Path(plan.extract(name)), study, out / "patients.csv", out / "flow.csv")
+
+
+def derive(plan: Plan, name: str) -> None:
+    from peritrace.stages.derive import derive
+
+    results = Path("results") / name
+    study = plan.study(name).for_stage("derive")
+    derive(results / "intake/patients.csv", study, results / "derive/adsl.csv", results / "derive/adtte.csv")
+
+
+def estimate(plan: Plan, name: str) -> None:
+    from peritrace.stages.estimate import estimate
+
+    results = Path("results") / name
+    study = plan.study(name).for_stage("estimate")
+    estimate(study, results / "derive/adsl.csv", results / "derive/adtte.csv", results / "estimate/ard.csv")
+
+
+def crosscheck(plan: Plan, name: str) -> None:
+    from peritrace.stages.crosscheck import crosscheck
+
+    results = Path("results") / name
+    tables = (results / "derive/adsl.csv", results / "derive/adtte.csv", results / "estimate/ard.csv")
+    crosscheck(plan.study(name).for_stage("crosscheck"), *tables, results / "crosscheck/agreement.csv")
+
+
+def audit(plan: Plan, name: str) -> None:
+    from peritrace.stages.audit import audit
+
+    results = Path("results") / name
+    out = [results / "audit" / f"{table}.csv" for table in ("verdicts", "conventions", "event_definitions")]
+    claims = Path(plan.claims(name)[0])
+    audit(plan.study(name).for_stage("audit"), claims, results / "estimate/ard.csv", *out)
+
+
+def draw(plan: Plan, name: str) -> None:
+    from peritrace.stages.draw import draw_all
+
+    results = Path("results") / name
+    tables = (results / "estimate/ard.csv", results / "derive/adsl.csv", results / "derive/adtte.csv")
+    draw_all(plan.study(name).for_stage("draw"), *tables, results / "draw")
+
+
+def tabulate(plan: Plan, name: str) -> None:
+    from peritrace.stages.tabulate import tabulate
+
+    results = Path("results") / name
+    study = plan.study(name).for_stage("tabulate")
+    tabulate(study, results / "estimate/ard.csv", results / "derive/adsl.csv", results / "tabulate")
+
+
+def report(plan: Plan, name: str) -> None:
+    from peritrace.stages.report import Results, report
+
+    folder = Path("results") / name
+    results = Results(folder / "estimate/ard.csv", folder / "draw", folder / "tabulate", folder / "audit")
+    page = Path("reports") / f"{name}.html"
+    report(plan.study(name), results, plan.fingerprints(name), plan.versions(), page)
+
+
+def index(plan: Plan, name: str) -> None:
+    from peritrace.stages.index import Entry, index
+
+    if name == plan.studies[-1]:
+        entries = [Entry(plan.study(n), f"{n}.html", Path(f"results/{n}/audit/verdicts.csv")) for n in plan.studies]
+        index(entries, Path("reports/index.html"))
+
+
+STAGES = {
+    function.__name__: Stage(function.__name__, function)
+    for function in (intake, derive, estimate, crosscheck, audit, draw, tabulate, report, index)
+}
+
+
+def run_everything(folder: Path) -> None:
+    """All stages of all studies, in their order."""
+    for stage in STAGES.values():
+        stage.run(folder)

@@ -1,0 +1,18 @@
+rule crosscheck:
+    input:
+        adsl=rules.derive.output.adsl,
+        adtte=rules.derive.output.adtte,
+        ard=rules.estimate.output.ard,
+    output:
+        agreement="results/{study}/crosscheck/agreement.csv",
+    log:
+        "logs/{study}/crosscheck.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: PLAN.settings(wildcards.study, "crosscheck"),
+        code=PLAN.code("crosscheck"),
+    message:
+        "{wildcards.study}: computing the estimates a second time with lifelines"
+    script:
+        "../scripts/crosscheck.py"
