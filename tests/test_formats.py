@@ -12,7 +12,6 @@ from peritrace.formats import (
     format_p_equation,
     format_percent,
     format_ratio,
-    in_sentence,
 )
 
 
@@ -60,9 +59,3 @@ def test_percent_interval_count_ratio():
     assert format_count(4, 10) == "4 (40%)"
     assert format_count(0, 0) == "0 (–)"
     assert [format_ratio(r) for r in (0.0123, 0.5, 2.345, 12.34, 3881.2)] == ["0.012", "0.50", "2.35", "12.3", "3881"]
-
-
-def test_labels_within_a_sentence():
-    assert in_sentence("Blood loss") == "blood loss"
-    assert in_sentence("HIPEC") == "HIPEC"
-    assert in_sentence("PCI < 20") == "PCI < 20"

@@ -107,7 +107,8 @@ def report(plan: Plan, name: str) -> None:
     from peritrace.stages.report import Results, report
 
     folder = Path("results") / name
-    results = Results(folder / "estimate/ard.csv", folder / "draw", folder / "tabulate", folder / "audit")
+    parts = [folder / part for part in ("estimate/ard.csv", "draw", "tabulate", "audit", "crosscheck/agreement.csv")]
+    results = Results(*parts)
     page = Path("reports") / f"{name}.html"
     report(plan.study(name), results, plan.fingerprints(name), plan.versions(), page)
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from peritrace import prose, words
+from peritrace import words
 from peritrace.ard import Ard
-from peritrace.findings import Convention, Finding, printed_numbers, read_findings, readings, summary
-from peritrace.pages import content_policy, download
-from peritrace.pictures import in_words
+from peritrace.pages import prose
+from peritrace.pages.findings import Convention, Finding, printed_numbers, read_findings, readings, summary
+from peritrace.pages.page import content_policy, download
+from peritrace.pages.pictures import in_words
 from peritrace.study import Study
 from tests.report_fixture import (
     COMMENT,
@@ -243,7 +244,7 @@ def test_lists_read_as_sentences(items: list[str], text: str) -> None:
     [("Overall survival", "overall survival"), ("PCI < 20", "PCI < 20"), ("T stage", "T stage"), ("", "")],
 )
 def test_labels_inside_a_sentence(label: str, inside: str) -> None:
-    assert words.lower_first(label) == inside
+    assert words.in_sentence(label) == inside
 
 
 def test_abbreviations_are_those_that_occur() -> None:

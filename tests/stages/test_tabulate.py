@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from peritrace.stages.tabulate import tabulate
 from peritrace.study import Table as Wanted
-from peritrace.tables import Column, Row, Table, guarded
 from peritrace.tabulations.descriptive import patients_rows
+from peritrace.tabulations.table import Column, Row, Table, guarded
 from tests.report_fixture import IMAGE, LONG_WORD, SCRIPT, audited_study, patients, write_results
 
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from peritrace.formats import in_sentence
 from peritrace.printed import Printed, UnreadableNumber, parse_printed
 from peritrace.problems import InputRefused, Problem
 from peritrace.study import Study
+from peritrace.words import in_sentence
 
 # What a claim can state: how a report says it ({…} are filled from the claim), and its plural for counting.
 QUANTITIES = {

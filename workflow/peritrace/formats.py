@@ -79,9 +79,3 @@ def format_count(count: int, of: int | None = None, decimals: int = 0) -> str:
     if of is None:
         return str(count)
     return f"{count} ({format_percent(count / of, decimals)})" if of else f"{count} ({NOT_ESTIMABLE})"
-
-
-def in_sentence(label: str) -> str:
-    """A label as it stands within a sentence: "Blood loss" → "blood loss", "HIPEC" stays."""
-    first = label.split(" ", 1)[0]
-    return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]

@@ -14,6 +14,7 @@ with study_of(snakemake) as study:
             results / "draw",
             results / "tabulate",
             results / "audit" if snakemake.input.get("audit") else None,
+            Path(snakemake.input.crosscheck[0]),
         ),
         snakemake.params.fingerprints,
         snakemake.params.versions,

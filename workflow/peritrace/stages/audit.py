@@ -118,11 +118,7 @@ def _evidence(judge: Judge, endpoint: Endpoint, event: EventDefinition) -> dict[
     explained = alike = 0
     for claim in numbers.values():
         chosen = [f for f in judge.fits[claim.claim_id] if (f.reading.event or endpoint.code) == event.code]
-        believed = [
-            f
-            for f in chosen
-            if len(f.bundle_without_event) <= 2 or f.bundle_without_event == widest
-        ]
+        believed = [f for f in chosen if len(f.bundle_without_event) <= 2 or f.bundle_without_event == widest]
         explained += bool(believed)
         alike += any(f.bundle_without_event == widest for f in chosen)
     return {"explained": explained, "of": len(numbers), "explained_alike": alike}

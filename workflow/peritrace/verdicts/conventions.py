@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from peritrace.claims import QUANTITIES, Claim
-from peritrace.formats import in_sentence, rounded
+from peritrace.formats import rounded
 from peritrace.methods import method_label
 from peritrace.printed import Printed
 from peritrace.study import Study
 from peritrace.verdicts.readings import Reading
+from peritrace.words import in_sentence
 
 # A reading with two or more departures must explain at least so many distinct numbers, at least this share of them,
 # and at least so many that the stated method leaves unexplained.

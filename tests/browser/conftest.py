@@ -1,0 +1,94 @@
+"""A browser, and the pages that it opens: those of a fixture, or of the folder named in PERITRACE_PAGES."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.report_fixture import build_site
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+GIVEN = os.environ.get("PERITRACE_PAGES", "")
+NAMES = sorted(path.name for path in Path(GIVEN).glob("*.html")) if GIVEN else ["aml.html", "index.html", "plain.html"]
+
+
+@pytest.fixture(scope="session")
+def pages_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pages lie."""
+    return Path(GIVEN).resolve() if GIVEN else build_site(tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's browser; without one the tests can't run, which is an error where they must."""
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"no browser found; install one of {', '.join(BROWSERS)}")
+        # the one test set that needs a program beyond the Python packages
+        pytest.skip(f"no browser found: none of {', '.join(BROWSERS)} is installed")
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--headless=new", "--disable-gpu"]
+        opened = playwright.chromium.launch(executable_path=executable, args=options)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Visit:
+    """An opened page and what the browser had to say about it."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)  # console errors, exceptions, breaches of the policy
+    requests: list[str] = field(default_factory=list)  # everything that is not the file itself or data in it
+
+
+def visit(context: BrowserContext, path: Path) -> Visit:
+    """Open a page from disk."""
+    found = Visit(context.new_page())
+
+    def asked(url: str) -> None:
+        if not url.startswith("data:") and url != path.as_uri():
+            found.requests.append(url)
+
+    found.page.on("console", lambda m: found.complaints.append(m.text) if m.type in ("error", "warning") else None)
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    found.page.on("dialog", lambda dialog: found.complaints.append(f"dialog: {dialog.message}"))
+    found.page.on("request", lambda request: asked(request.url))
+    found.page.add_init_script("addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective))")
+    found.page.goto(path.as_uri())
+    return found
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def path(request: pytest.FixtureRequest, pages_folder: Path) -> Path:
+    """Each page in turn."""
+    return pages_folder / str(request.param)
+
+
+@pytest.fixture(scope="module")
+def desktop(browser: Browser, path: Path) -> Iterator[Visit]:
+    """The page at the width of a laptop."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield visit(context, path)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, path: Path) -> Iterator[Visit]:
+    """The page at the width of a small phone."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    yield visit(context, path)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def without_script(browser: Browser, path: Path) -> Iterator[Visit]:
+    """The page where scripts are switched off."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
+    yield visit(context, path)
+    context.close()

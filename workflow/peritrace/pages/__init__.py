@@ -1,0 +1,1 @@
+"""From statistics, figures, tables and verdicts to pages: prose, exhibits, findings, the page itself."""

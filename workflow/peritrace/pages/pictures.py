@@ -1,0 +1,85 @@
+"""Figures in words and numbers, for those who can't see them, and the lines below them."""
+
+from peritrace.ard import Ard, as_stat
+from peritrace.formats import format_number
+from peritrace.pages.prose import (
+    estimates,
+    events_in_patients,
+    median_in_words,
+    rates,
+    rates_in_words,
+)
+from peritrace.study import AnyFigure, GroupFigure, Study, SurvivalFigure
+from peritrace.tabulations.lookup import numbers, standard
+from peritrace.words import counted, in_sentence
+
+
+def in_words(study: Study, ard: Ard, figure: AnyFigure) -> str:
+    """What the figure shows, with its numbers."""
+    if isinstance(figure, SurvivalFigure):
+        return survival_in_words(study, ard, figure.endpoint, figure.by)
+    if isinstance(figure, GroupFigure):
+        return points_in_words(study, ard, figure.variable, figure.by)
+    return swimmer_in_words(study, ard, figure.total, figure.observed)
+
+
+def caption(study: Study, ard: Ard, figure: AnyFigure) -> str:
+    """The line below a figure."""
+    if isinstance(figure, SurvivalFigure):
+        return f"Kaplan–Meier estimate, recomputed. {events_in_patients(estimates(ard, figure.endpoint))}."
+    return "One point for each patient." if isinstance(figure, GroupFigure) else "One bar for each patient."
+
+
+def survival_in_words(study: Study, ard: Ard, code: str, by: str | None) -> str:
+    """A Kaplan–Meier figure in words and numbers, for those who can't see it."""
+    label = in_sentence(study.endpoint(code).label)
+    if by is None:
+        return f"Kaplan–Meier curve of {label}: {_curve(study, ard, code)}."
+    levels = [level for level in study.levels(by) if estimates(ard, code, group=by, level=level)]
+    parts = [f"{level}: {_curve(study, ard, code, by, level)}" for level in levels]
+    return f"Kaplan–Meier curves of {label} by {in_sentence(study.label(by))}. {'. '.join(parts)}."
+
+
+def _curve(study: Study, ard: Ard, code: str, group: str = "", level: str = "") -> str:
+    found = estimates(ard, code, group=group, level=level)
+    if not found:
+        return "no estimate"
+    parts = [
+        events_in_patients(found),
+        in_sentence(median_in_words(study, found)),
+        rates_in_words(study, rates(ard, code, group=group, level=level)),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def points_in_words(study: Study, ard: Ard, variable: str, by: str) -> str:
+    """A figure of single values by group in words."""
+    parts = []
+    decimals = getattr(study.column(variable), "decimals", 0)
+    for level in study.levels(by):
+        chosen = [
+            s for s in standard(ard, "summary") if (s.variable, s.group1, s.group1_level) == (variable, by, level)
+        ]
+        found = numbers(chosen, "stat_name")
+        if found.get("N", 0):
+            median = as_stat(found.get("median"))
+            span = " to ".join(format_number(found.get(name), decimals) for name in ("min", "max"))
+            parts.append(f"{level}: {counted(int(found['N']), 'patient')}, median {median}, range {span}")
+    text = f"Every patient’s {in_sentence(study.label(variable))} as a point, by {in_sentence(study.label(by))}"
+    return ". ".join([text, *parts]) + "."
+
+
+def swimmer_in_words(study: Study, ard: Ard, total: str, observed: str) -> str:
+    """A figure with one bar for each patient in words."""
+    whole, part = estimates(ard, total), estimates(ard, observed)
+    if not whole or not part:
+        return "One bar for each patient."
+    spans = [
+        " to ".join(format_number(found.get(name)) for name in ("time_min", "time_max")) for found in (whole, part)
+    ]
+    patients = counted(int(whole["n"]), "patient")
+    return (
+        f"One bar for each of {patients}, from {study.endpoint(total).origin} on: {spans[0]} {study.time_unit} in all, "
+        f"of which {spans[1]} after {study.endpoint(observed).origin}; "
+        f"{counted(int(whole['n_event']), 'bar ends', 'bars end')} in the event."
+    )

@@ -1,0 +1,23 @@
+"""Small pieces of English: counts, lists, labels inside a sentence."""
+
+from collections.abc import Sequence
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """ "1 patient", "10 patients"."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def listing(items: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
+
+
+def in_sentence(label: str) -> str:
+    """A label inside a sentence: "Completeness …" loses its capital, "PCI" and "T stage" keep theirs."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def listing_or(items: Sequence[str]) -> str:
+    """ "a", "a or b", "a, b or c"."""
+    return " or ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
