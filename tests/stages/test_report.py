@@ -214,7 +214,7 @@ def test_methods_tell_only_what_ran() -> None:
 def test_methods_name_the_scale_and_level_of_the_study_file() -> None:
     study = Study.model_validate({**STUDY, "analyses": {**STUDY["analyses"], "limits": "plain", "level": 0.9}})
     text = " ".join(prose.methods(study, ARD))
-    assert "confidence limits on the plain scale" in text
+    assert "those of survival symmetric on the plain scale" in text
     assert "at the 90% level" in text
 
 

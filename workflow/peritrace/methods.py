@@ -20,9 +20,8 @@ METHODS = {
     ),
     "kaplan-meier": Method(
         "Kaplan–Meier",
-        "Survival was estimated by the Kaplan–Meier method with Greenwood's variance and confidence limits on the "
-        "log(−log) scale; the median is the earliest time at which survival is 50% or less, with "
-        "Brookmeyer–Crowley limits.",
+        "Survival was estimated by the Kaplan–Meier method with Greenwood's variance; the median is the earliest time "
+        "at which survival is 50% or less, with Brookmeyer–Crowley limits.",
         "Kaplan and Meier 1958; Brookmeyer and Crowley 1982",
     ),
     "kaplan-meier-delayed-entry": Method(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peritrace.files import read_csv
+from peritrace.formats import MINUS
 from peritrace.words import counted, in_sentence, listing, listing_or
 
 
@@ -67,6 +68,8 @@ class Finding:
     verdict: str
     explanation: str
     convention: str = ""
+    standard: str = ""
+    moved: str = ""
     touches: str = "result"
     variable: str = ""
     group: str = ""
@@ -80,6 +83,11 @@ class Finding:
     def quoted(self) -> str:
         """What is printed; words in quotation marks."""
         return self.reported if any(c.isdigit() for c in self.reported) else f"“{self.reported}”"
+
+    @property
+    def moved_by(self) -> float:
+        """By how much the printed number lies above the standard reading; 0 where that says nothing."""
+        return float(self.moved.replace(MINUS, "-")) if self.moved else 0.0
 
     @property
     def untold_method(self) -> str:
@@ -157,6 +165,10 @@ def summary(findings: Sequence[Finding]) -> list[str]:
         sentences.append(f"{counted(wrong, 'is', 'are')} contradicted{places}: none of the readings tried fits.")
     else:
         sentences.append("None is contradicted.")
+    if farthest := read_otherwise(findings)[:1]:
+        f = farthest[0].first
+        place = in_sentence(f.statement)
+        sentences.append(f"Farthest from the standard reading is {place}: printed {f.quoted}, but {f.standard}.")
     if counts["unverifiable"]:
         sentences.append(f"{counts['unverifiable']} can’t be verified from what is published.")
     return sentences
@@ -260,3 +272,9 @@ def readings(found: Sequence[Convention]) -> tuple[list[Reading], str]:
     others = [quantity for quantity, kind in by_kind.items() if not kind[0].departures]
     text = f"No other reading explains more {listing_or(others)} than the stated method." if others else ""
     return departing, text
+
+
+def read_otherwise(findings: Sequence[Finding]) -> list[PrintedNumber]:
+    """Numbers that the standard reading of the stated methods does not give, the farthest from it first."""
+    moved = [number for number in printed_numbers(findings) if number.first.standard]
+    return sorted(moved, key=lambda number: -abs(number.first.moved_by))

@@ -109,9 +109,7 @@ def methods(study: Study, ard: Ard) -> list[str]:
     analyses = study.analyses
     used = {s.method for s in ard if not s.convention}
     sentences = [method.sentence for key, method in METHODS.items() if key in used]
-    # The sentence on Kaplan–Meier names the default scale; the study file may choose another.
-    scale = SCALES[analyses.limits]
-    estimation = " ".join(sentences).replace("log(−log) scale", f"{scale} scale")
+    estimation = " ".join(sentences)
     days = f", a month being {study.days_per_month:g} days" if study.time_unit == "months" else ""
     dated = any(isinstance(endpoint.time, Dates) for endpoint in study.endpoints)
     times = f"Times are in {study.time_unit}{days if dated else ''}"
@@ -119,7 +117,8 @@ def methods(study: Study, ard: Ard) -> list[str]:
     settings = [
         f"{times}; survival is given at {listing(points)} {study.time_unit}, "
         "and not beyond the time to which a patient was followed.",
-        f"Confidence intervals (CI) are at the {level_text(analyses.level).removesuffix(' CI')} level. P values are "
+        f"Confidence intervals (CI) are at the {level_text(analyses.level).removesuffix(' CI')} level, those of "
+        f"survival symmetric on the {SCALES[analyses.limits]} scale. P values are "
         "two-sided and not adjusted for the number of comparisons. Numbers are rounded half-up.",
     ]
     if "life-table" in used:

@@ -22,6 +22,8 @@ class Finding:
     recomputed: str
     explanation: str
     convention: str = ""
+    standard: str = ""  # what the standard reading of the stated methods gives instead
+    moved: str = ""  # by how much the printed number lies above it, in its unit
 
 
 def part_of_whole(claim: Claim, claims: list[Claim]) -> Finding | None:

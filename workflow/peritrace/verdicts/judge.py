@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from peritrace.ard import Ard
 from peritrace.claims import Claim
+from peritrace.formats import format_number
 from peritrace.printed import SHARE_WORDS, Printed, one_slip_away, parse_printed
 from peritrace.study import Study
 from peritrace.verdicts.coherence import Finding, part_of_whole, study_period
@@ -97,32 +98,42 @@ class Judge:
         return Finding("reproduced", reading.method_label, reading.shown, explanation)
 
     def _by_convention(self, claim: Claim, best: Fit, split: list[str]) -> Finding:
-        reading = best.reading
+        reading, printed = best.reading, claim.printed
         parts = list(best.departures)
         if reading.event and f"event={reading.event}" not in parts:
             parts.append(f"event={reading.event}")
         told = [describe_departure(part, self.study) for part in parts]
         if split:
             told.append("but other readings of the same words do not agree (" + "; ".join(split) + ")")
-        sentences = [f"Equal{_by(reading)}{',' if _by(reading) else ''} {', '.join(told)}."]
+        standard = self._all_stated(claim) if best.cost else ""
+        sentences = [f"The standard reading gives {standard}."] if standard else []
+        how = ", ".join(filter(None, [_by(reading).strip(), *told]))
+        sentences.append(f"The printed {printed.text} comes out {how}.")
         if reading.event:
             sentences.append("The paper does not state the event so that it can be applied; it was inferred.")
         if (opened := self._open_interval(claim, best)) is not None:
             sentences.append(opened)
-        coverage = self.coverage(claim, best)
-        if best.cost and coverage.numbers > 1:
-            sentences.append(
-                f"The same reading explains {coverage.numbers} of the {coverage.of} {plural(claim.quantity)} printed."
-            )
         if best.cost:
-            tried = self.readings[claim.claim_id]
-            agreeing = {id(fit.reading) for fit in self.fits[claim.claim_id]}
-            sentences.append(f"Of {len(tried)} readings tried, {len(agreeing)} print so.")
-        if best.cost and (stated := self._all_stated(claim)):
-            sentences.append(f"By the standard reading: {stated}.")
-        recomputed = claim.printed.as_printed(self._printed_value(best))
+            sentences.append(self._support(claim, best))
+        moved = ""
+        if standard and printed.value is not None and printed.kind in ("number", "percent"):
+            gap = float(printed.value) - printed.printed_scale(self._stated(claim)[0].value)
+            moved = format_number(gap, printed.decimals)
         method = describe_bundle(best.bundle, self.study)
-        return Finding("reproduced-by-convention", method, recomputed, " ".join(sentences), "; ".join(parts))
+        recomputed = printed.as_printed(self._printed_value(best))
+        convention = "; ".join(parts)
+        explanation = " ".join(sentences)
+        return Finding("reproduced-by-convention", method, recomputed, explanation, convention, standard, moved)
+
+    def _support(self, claim: Claim, best: Fit) -> str:
+        """How much else the reading explains, and how freely it was chosen."""
+        tried = self.readings[claim.claim_id]
+        agreeing = {id(fit.reading) for fit in self.fits[claim.claim_id]}
+        chosen = f"of {len(tried)} readings tried, {len(agreeing)} print{'s' if len(agreeing) == 1 else ''} so"
+        coverage = self.coverage(claim, best)
+        if coverage.numbers < 2:
+            return f"{chosen[:1].upper()}{chosen[1:]}."
+        return f"The same reading explains {coverage.numbers} of the {coverage.of} {plural(claim.quantity)}; {chosen}."
 
     def _printed_value(self, fit: Fit) -> float:
         return float(f"{fit.reading.value:.2f}") if fit.printing == "two-decimals" else fit.reading.value
