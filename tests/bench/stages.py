@@ -43,7 +43,7 @@ def inside(folder: Path) -> Iterator[None]:
 
 def plan_of(folder: Path) -> Plan:
     config = yaml.safe_load((folder / "config/config.yaml").read_text(encoding="utf-8"))
-    return Plan(config, folder / "workflow")
+    return Plan(config)
 
 
 def intake(plan: Plan, name: str) -> None:

@@ -1,4 +1,4 @@
-"""A browser, and the pages that it opens: those of a fixture, or of the folder named in PERITRACE_PAGES."""
+"""A browser, and the pages that it opens: those of a fixture with hostile text, and those of a real run."""
 
 import os
 import shutil
@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.report_fixture import build_site
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-GIVEN = os.environ.get("PERITRACE_PAGES", "")
-NAMES = sorted(path.name for path in Path(GIVEN).glob("*.html")) if GIVEN else ["aml.html", "index.html", "plain.html"]
+FIXTURE_PAGES = ("aml.html", "index.html", "plain.html")
+STUDIES = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))["studies"]
+NAMES = [("fixture", name) for name in FIXTURE_PAGES]
+NAMES += [("run", name) for name in ("index.html", *(f"{study}.html" for study in STUDIES))]
 
 
 @pytest.fixture(scope="session")
-def pages_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pages lie."""
-    return Path(GIVEN).resolve() if GIVEN else build_site(tmp_path_factory.mktemp("pages"))
+def fixture_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the pages of the fixture."""
+    return build_site(tmp_path_factory.mktemp("pages"))
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +67,13 @@ def visit(context: BrowserContext, path: Path) -> Visit:
     return found
 
 
-@pytest.fixture(scope="module", params=NAMES)
-def path(request: pytest.FixtureRequest, pages_folder: Path) -> Path:
+@pytest.fixture(scope="module", params=NAMES, ids="-".join)
+def path(request: pytest.FixtureRequest) -> Path:
     """Each page in turn."""
-    return pages_folder / str(request.param)
+    origin, name = request.param
+    if origin == "fixture":
+        return Path(request.getfixturevalue("fixture_site")) / name
+    return Path(request.getfixturevalue("finished").folder) / "reports" / name
 
 
 @pytest.fixture(scope="module")

@@ -46,8 +46,7 @@ class Config(BaseModel):
 class Plan:
     """What to make, from which files, by which code."""
 
-    def __init__(self, config: dict[str, object], workflow_folder: Path) -> None:
-        self.workflow_folder = workflow_folder
+    def __init__(self, config: dict[str, object]) -> None:
         self.config = _read_config(config)
         self._studies: dict[str, Study] = {}
         problems = []
@@ -144,15 +143,15 @@ class Plan:
         for stage, packages in STAGE_PACKAGES.items():
             paths = modules_used(PACKAGE / "stages" / f"{stage}.py") + modules_used(PACKAGE / "jobs.py")
             for folder in STAGE_FOLDERS.get(stage, ()):
-                paths += [path for path in (self.workflow_folder / folder).rglob("*") if path.is_file()]
+                paths += [path for path in (root / folder).rglob("*") if path.is_file()]
             versions = [f"{package} {metadata.version(package)}" for package in packages]
             found[stage] = " ".join([digest(set(paths), root), f"python {platform.python_version()}", *versions])
         return found
 
 
-def let_jobs_import(workflow_folder: Path) -> None:
+def let_jobs_import() -> None:
     """Let the processes that Snakemake starts for jobs find this package, installed or not."""
-    paths = [str(workflow_folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
 
 
