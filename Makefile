@@ -13,7 +13,7 @@ CORES ?= 4
 .PHONY: reports test lint bench schema lock clean
 
 reports: $(READY)
-	@$(BIN)/snakemake --cores $(CORES) --quiet rules host
+	@$(BIN)/snakemake --cores $(CORES) --quiet host reason
 	@echo "Open reports/index.html in a browser."
 
 $(READY): requirements.lock

@@ -1,14 +1,13 @@
 """Around every job: what it may know, where it logs, and how it ends when the user's input can't be used."""
 
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from peritrace.files import write_text
-from peritrace.problems import InputRefused
+from peritrace.problems import REFUSED, InputRefused
 from peritrace.study import Study
 
 
@@ -29,8 +28,8 @@ class Params(Protocol):
 def study_of(job: Job) -> Iterator[Study]:
     """The study as the stage may know it.
 
-    When the input is refused, the problems go to the log and the terminal and no traceback is shown. What earlier runs
-    made of the study is withdrawn, for it no longer belongs to the input that lies there: everything when its extract
+    When the input is refused, the problems go to the log, which the workflow prints at its end, and no traceback is
+    shown. What earlier runs made of the study is withdrawn, for it no longer belongs to the input that lies there: everything when its extract
     is refused, its page when its claims are (other jobs of the study may be at work).
     """
     log = Path(job.log[0])
@@ -40,10 +39,16 @@ def study_of(job: Job) -> Iterator[Study]:
     except InputRefused as refusal:
         message = f"{refusal}\nNo report was written for {study.id}; one made from earlier input was withdrawn.\n"
         write_text(log, message)
-        sys.stderr.write(f"\n{message}\n")
         withdraw(study.id, results=log.stem in ("intake", "derive"))
         raise SystemExit(1) from None
     write_text(log, "done\n")
+
+
+def refusals(since: float) -> list[str]:
+    """What jobs wrote to their logs about refused input since a moment (seconds since 1970)."""
+    logs = sorted(path for path in Path("logs").glob("*/*.log") if path.stat().st_mtime >= since)
+    texts = [path.read_text(encoding="utf-8") for path in logs]
+    return [text.strip() for text in texts if REFUSED in text]
 
 
 def withdraw(study_id: str, results: bool) -> None:

@@ -6,6 +6,8 @@ A patient's value is never quoted; a problem names the class of what stands ther
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+REFUSED = "to mend before it can run"
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -38,7 +40,7 @@ class InputRefused(Exception):
     def render(self, most: int = 50) -> str:
         """The list as a person reads it; further problems beyond `most` are counted."""
         count = len(self.problems)
-        lines = [f"{self.subject}: {count} problem{'s' if count != 1 else ''} to mend before it can run"]
+        lines = [f"{self.subject}: {count} problem{'s' if count != 1 else ''} {REFUSED}"]
         lines += [f"  {number}. {problem}" for number, problem in enumerate(self.problems[:most], start=1)]
         if count > most:
             lines.append(f"  … and {count - most} more")
