@@ -300,7 +300,8 @@ groups_of <- list(
   list(data = "ovarian", rows = tens[[9]]$rows, value = "age", by = "rx"),
   list(data = "veteran", rows = tens[[5]]$rows, value = "karno", by = "test"),
   list(data = "veteran", rows = 65:76, value = "karno", by = "test"),
-  list(data = "pbc", rows = tens[[18]]$rows, value = "age", by = "event")
+  list(data = "pbc", rows = tens[[18]]$rows, value = "age", by = "event"),
+  list(data = "ovarian", value = "age", by = "resid"), list(data = "ovarian", value = "time", by = "ecog")
 )
 two_sided_permutation <- function(a, b) {
   # every way to choose the first group, by enumeration
@@ -361,7 +362,7 @@ fourfold_cases <- lapply(tables, function(counts) {
        yates_p = yates$p.value)
 })
 larger <- list(
-  matrix(c(3, 1, 4, 2, 7, 0), 2), matrix(c(5, 2, 0, 1, 6, 3, 2, 2, 8), 3), table(data$veteran$prior, data$veteran$karno),
+  matrix(c(3, 1, 4, 2, 7, 0), 2), matrix(c(5, 2, 0, 1, 6, 3, 2, 2, 8), 3), table(data$veteran$prior, ceiling(data$veteran$karno / 25)),
   table(data$lung$ecog, data$lung$female), matrix(c(2, 0, 1, 4, 3, 3, 0, 5, 1, 2, 2, 6), 4)
 )
 table_cases <- lapply(larger, function(counts) {

@@ -131,6 +131,10 @@ def read_claims(path: Path, study: Study) -> list[Claim]:
     for column in header:
         if column not in COLUMNS:
             problem(1, column, "an unknown column", f"known are {', '.join(COLUMNS)}", "Remove or rename it.")
+    for line, row in rows:
+        if None in row or None in row.values():
+            found = "a cell too many" if None in row else "a cell too few"
+            problem(line, "", found, "every line has a cell for every column", "Put text with commas in quotes.")
     if problems:
         raise InputRefused(subject, problems)
     claims = [(line, Claim(**{key: value or "" for key, value in row.items() if key in COLUMNS})) for line, row in rows]

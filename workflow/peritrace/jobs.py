@@ -29,8 +29,8 @@ def study_of(job: Job) -> Iterator[Study]:
     """The study as the stage may know it.
 
     When the input is refused, the problems go to the log, which the workflow prints at its end, and no traceback is
-    shown. What earlier runs made of the study is withdrawn, for it no longer belongs to the input that lies there: everything when its extract
-    is refused, its page when its claims are (other jobs of the study may be at work).
+    shown. What earlier runs made of the study is withdrawn, for it no longer belongs to the input that lies there:
+    everything when its extract is refused, its page when its claims are (other jobs of the study may be at work).
     """
     log = Path(job.log[0])
     study = Study.model_validate_json(job.params.settings)

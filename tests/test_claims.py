@@ -1,0 +1,65 @@
+"""claims.csv is input like any other: read strictly, refused as a whole with every problem."""
+
+from pathlib import Path
+
+import pytest
+
+from peritrace.claims import COLUMNS, QUANTITIES, read_claims
+from peritrace.problems import InputRefused
+from peritrace.study_file import load_study
+
+CLAIMS = Path("resources/yan-2024/claims.csv")
+STUDY = load_study(Path("config/studies/yan-2024.yaml"))
+
+
+def refused(tmp_path, change, encoding="utf-8"):
+    path = tmp_path / "claims.csv"
+    path.write_text(change(CLAIMS.read_text(encoding="utf-8")), encoding=encoding)
+    with pytest.raises(InputRefused) as refusal:
+        read_claims(path, STUDY)
+    return str(refusal.value)
+
+
+def test_every_claim_of_the_study_can_be_told_in_words():
+    for claim in read_claims(CLAIMS, STUDY):
+        statement = claim.statement(STUDY)
+        assert statement[0].isupper()
+        assert "{" not in statement
+        assert "_" not in statement
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("claim_id,", "claim,", "line 1, column claim_id: found no such column"),
+        ("abstract-patients,", "abstract-median-pci,", "found an empty or repeated id"),
+        (",median,pci", ",medain,pci", "Did you mean 'median'?"),
+        (",median,pci", ",median,pic", "Did you mean 'pci'?"),
+        (",conclusion,107.8", ",conclusions,107.8", "it is one of conclusion, result, description"),
+        (",results-sae,result", ",results-sea,result", "found no such claim; it names another claim"),
+        (",107.8", ",107,8", "a cell too many"),
+        (",107.8", ",about 107.8", "understood are numbers"),
+    ],
+)
+def test_a_problem_is_named_with_its_remedy(tmp_path, old, new, words):
+    assert words in refused(tmp_path, lambda text: text.replace(old, new, 1))
+
+
+def test_all_problems_come_at_once(tmp_path):
+    message = refused(tmp_path, lambda text: text.replace(",107.8", ",x").replace(",median,pci", ",median,pic"))
+    assert message.startswith("yan-2024: ")
+    assert "5 problems" in message  # 107.8 twice, pci three times
+
+
+def test_another_encoding_is_refused(tmp_path):
+    assert "claims are CSV in UTF-8" in refused(tmp_path, lambda text: text.replace("Abstract", "Ä"), "latin-1")
+
+
+def test_what_the_study_has_no_data_on_is_said_in_words(tmp_path):
+    message = refused(tmp_path, lambda text: text.replace("dose of cisplatin", "cisplatin_dose"))
+    assert "What the study has no data on is said in words." in message
+
+
+def test_the_columns_are_those_of_the_contract():
+    assert {"claim_id", "location", "quantity", "reported"} <= set(COLUMNS)
+    assert all(isinstance(text, str) for pair in QUANTITIES.values() for text in pair)
