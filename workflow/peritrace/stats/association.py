@@ -101,7 +101,7 @@ def mann_whitney(x: ArrayLike, y: ArrayLike, method: RankMethod = "exact", conti
     - "asymptotic": normal approximation, variance corrected for ties; `continuity` moves U by ½ towards its mean
       (SPSS: no, R: yes).
 
-    Raises ValueError for an empty group, when all values are equal, and above 300 patients for the exact methods.
+    Raises ValueError for an empty group, when all values are equal, and above 200 patients for the exact methods.
     """
     a, b = _sample(x, "the first group", 1), _sample(y, "the second group", 1)
     n, m = len(a), len(b)

@@ -20,17 +20,8 @@ from peritrace.stats.design import (
     refuse_uninformative,
     separation_warning,
 )
-from peritrace.stats.maximise import (
-    Array,
-    Derivatives,
-    Inference,
-    Maximum,
-    firth,
-    likelihood_ratio_p,
-    maximise,
-    profile,
-    wald,
-)
+from peritrace.stats.inference import Inference, likelihood_ratio_p, profile, wald
+from peritrace.stats.maximise import Array, Derivatives, Maximum, firth, maximise
 from peritrace.stats.partial_likelihood import PartialLikelihood, Ties
 
 

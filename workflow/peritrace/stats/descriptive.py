@@ -37,7 +37,10 @@ def quantile(values: ArrayLike, p: float, convention: QuantileConvention = "spss
         raise ValueError("a quantile needs at least one value and no missing ones; drop the missing values first")
     if not 0 <= p <= 1:
         raise ValueError(f"a quantile is asked for by a share between 0 and 1, not {p}")
-    rank = {"spss": (n + 1) * p, "r": 1 + (n - 1) * p, "sas": n * p}[convention]
+    ranks = {"spss": (n + 1) * p, "r": 1 + (n - 1) * p, "sas": n * p}
+    if convention not in ranks:
+        raise ValueError(f"there is no quantile convention {convention!r}; choose spss, r or sas")
+    rank = ranks[convention]
     whole = int(np.floor(rank + 1e-12 * n))  # n × p may fall a rounding error short of a whole number
     beyond = max(rank - whole, 0.0)
     if convention == "sas":
@@ -100,6 +103,8 @@ def proportion_limits(
         low = float(betaincinv(k, n - k + 1, tail)) if k > 0 else 0.0
         high = float(betaincinv(k + 1, n - k, 1 - tail)) if k < n else 1.0
         return low, high
+    if method != "wilson":
+        raise ValueError(f"there is no method {method!r}; choose wilson or clopper-pearson")
     z2 = float(ndtri(tail)) ** 2
     centre, half = k + z2 / 2, float(np.sqrt(z2 * (k * (n - k) / n + z2 / 4)))
     # at k = 0 and k = n one limit is exactly 0 or 1, which rounding would miss

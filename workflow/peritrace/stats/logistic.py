@@ -15,17 +15,8 @@ from peritrace.stats.design import (
     refuse_uninformative,
     separation_warning,
 )
-from peritrace.stats.maximise import (
-    Array,
-    Derivatives,
-    Inference,
-    Maximum,
-    firth,
-    likelihood_ratio_p,
-    maximise,
-    profile,
-    wald,
-)
+from peritrace.stats.inference import Inference, likelihood_ratio_p, profile, wald
+from peritrace.stats.maximise import Array, Derivatives, Maximum, firth, maximise
 
 
 @dataclass(frozen=True)

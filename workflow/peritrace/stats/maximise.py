@@ -1,7 +1,7 @@
-"""Maximum likelihood and Firth's penalised likelihood for any model that gives its derivatives.
+"""The maximum of a likelihood, plain or with Firth's penalty, for any model that gives its derivatives.
 
-Newton's method with step halving; likelihood-ratio P values and profile-likelihood limits. The covariates are expected
-on a common scale (standard deviation one): the thresholds below count on it.
+Newton's method with step halving. The covariates are expected on a common scale (standard deviation one): the
+thresholds below count on it.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, chdtri, ndtr, ndtri
-
-from peritrace.stats.descriptive import two_sided_tail
 
 Array = NDArray[np.float64]
 
@@ -20,8 +17,10 @@ MOST_STEPS = 300
 MOST_HALVINGS = 40
 LAST_STEP = 1e-16  # squared length of a step, in standard errors, after which no other is needed
 SETTLED = 1e-10  # the same when the likelihood no longer rises visibly
-LONG_STEP = 1e-3  # in standard deviations of the covariate
-LONG_STEPS = 4  # so many long steps though the likelihood has settled: its maximum lies at infinity
+SETTLED_STEPS = 6  # more such steps gain nothing
+EMPTY = 1e-7  # share of the information at the start that is left in a direction, when next to nothing is
+FAR = 1000.0  # standard deviations further on
+FLAT = 1e-8  # a fall of the log-likelihood that is none
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,8 @@ def firth(likelihood: Likelihood, scale: Array) -> Objective:
 
     def penalised(coefficient: Array) -> Derivatives:
         plain = likelihood.at(coefficient, slope=True)
-        sign, log_determinant = np.linalg.slogdet(plain.information)
+        with np.errstate(divide="ignore"):  # nothing is known at all: the penalty is infinite
+            sign, log_determinant = np.linalg.slogdet(plain.information)
         if plain.slope is None or sign <= 0:
             return Derivatives(-np.inf, plain.gradient, plain.information)
         trace = np.einsum("ab,rab->r", np.linalg.inv(plain.information), plain.slope)
@@ -90,7 +90,12 @@ class Maximum:
     @property
     def std_err(self) -> Array:
         """From the inverse of the information (k,); NaN for a coefficient that grows without limit."""
-        variance = np.diag(np.linalg.inv(self.at.information))
+        try:
+            # in the limit an endless direction is known and leaves the other coefficients to themselves
+            inverse = _inverse_without_empty if self.endless.any() else np.linalg.inv
+            variance = np.diag(inverse(self.at.information))
+        except np.linalg.LinAlgError:  # the search was lost where nothing is known
+            variance = np.full(len(self.endless), np.nan)
         return np.sqrt(np.where(self.endless == 0, variance, np.nan))
 
 
@@ -104,119 +109,82 @@ def maximise(
     """
     free = np.ones(len(start), dtype=bool) if free is None else free
     coefficient, here = start, objective(start)
-    curvature, long_steps, endless = here.information, 0, np.zeros(len(start))
+    origin, curvature, settled, squared_length = here, here.information, 0, np.inf
     for _ in range(MOST_STEPS):
-        step = np.zeros(len(start))
-        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], here.gradient[free])
-        squared_length = float(step @ here.gradient)
-        taken = _climb(objective, coefficient, here, step)
-        if taken is None:
-            return Maximum(coefficient, here, squared_length <= SETTLED, endless)
-        if penalised:
-            curvature = _learnt(curvature, taken[0] - coefficient, here.gradient - taken[1].gradient, free)
-        else:
-            curvature = taken[1].information
-        coefficient, here = taken
-        if squared_length <= LAST_STEP:
-            return Maximum(coefficient, here, True, endless)
-        endlessly = squared_length <= SETTLED and bool(np.max(np.abs(step)) > LONG_STEP)
-        long_steps = long_steps + 1 if endlessly and not penalised else 0
-        if long_steps == LONG_STEPS:
-            return Maximum(coefficient, here, False, np.where(np.abs(step) > LONG_STEP, np.sign(step), 0.0))
-    return Maximum(coefficient, here, False, endless)
+        step = _climb(objective, coefficient, here, curvature, free)
+        squared_length = step.squared_length
+        if step.at is None:
+            break
+        moved, fall = step.coefficient - coefficient, here.gradient - step.at.gradient
+        learnt = _learnt(curvature, moved, fall, free) if penalised else None
+        curvature = step.at.information if learnt is None else learnt
+        coefficient, here = step.coefficient, step.at
+        settled = settled + 1 if squared_length <= SETTLED else 0
+        if squared_length <= LAST_STEP or settled == SETTLED_STEPS:
+            break
+    endless = np.zeros(len(start)) if penalised else _endless(objective, origin, coefficient, coefficient - start, here)
+    return Maximum(coefficient, here, squared_length <= SETTLED and not endless.any(), endless)
 
 
-def _learnt(curvature: Array, step: Array, fall: Array, free: NDArray[np.bool_]) -> Array:
-    """The curvature corrected so that it explains the gradient's fall along the step (BFGS), if it fell at all."""
-    fall = np.where(free, fall, 0.0)
-    explained = curvature @ step
-    if step @ fall <= 1e-3 * (step @ explained):
-        return curvature
-    return curvature + np.outer(fall, fall) / (fall @ step) - np.outer(explained, explained) / (step @ explained)
+def _endless(objective: Objective, origin: Derivatives, coefficient: Array, moved: Array, here: Derivatives) -> Array:
+    """The sign of each coefficient that would grow for ever, else 0.
 
-
-def _climb(
-    objective: Objective, coefficient: Array, here: Derivatives, step: Array
-) -> tuple[Array, Derivatives] | None:
-    """Take the step, or the largest half, quarter, … of it that doesn't lead downhill; None when none does."""
-    lowest = here.value - 1e-12 * (1 + abs(here.value))  # a step within rounding error is not downhill
-    for _ in range(MOST_HALVINGS):
-        there = objective(coefficient + step)
-        if there.value >= lowest:
-            return coefficient + step, there
-        step = step / 2
-    return None
-
-
-def likelihood_ratio_p(higher: float, lower: float, df: int) -> float:
-    """P of twice the difference of two log-likelihoods on `df` degrees of freedom."""
-    return float(chdtrc(df, max(0.0, 2 * (higher - lower))))
+    A direction is endless when next to no information is left in it, compared with the origin, and the likelihood
+    doesn't fall far beyond in the direction moved.
+    """
+    root = np.linalg.cholesky(origin.information)
+    inverse = np.linalg.inv(root)
+    left, directions = np.linalg.eigh(inverse @ here.information @ inverse.T)
+    for count in range(int((left < EMPTY).sum()), 0, -1):  # an outlier leaves little information too
+        empty = directions[:, :count]
+        outward = inverse.T @ (empty @ (empty.T @ (root.T @ moved)))
+        outward /= np.max(np.abs(outward))
+        for way in (outward, -outward):  # large finite coefficients may turn the projection round
+            if objective(coefficient + FAR * way).value >= here.value - FLAT:
+                return np.where(np.abs(way) > 1e-3, np.sign(way), 0.0)
+    return np.zeros(len(moved))
 
 
 @dataclass(frozen=True)
-class Inference:
-    """Confidence limits and P values of the coefficients, each (k,).
+class _Step:
+    """Where a step leads; `at` is None when every step leads downhill. Its length is in standard errors."""
 
-    A profile limit is infinite where the likelihood never falls far enough, NaN where it couldn't be followed.
-    """
-
-    conf_low: Array
-    conf_high: Array
-    p_value: Array
+    coefficient: Array
+    at: Derivatives | None
+    squared_length: float
 
 
-def wald(coefficient: Array, std_err: Array, level: float) -> Inference:
-    """Wald's limits, coefficient ± z × standard error, and P; NaN where the standard error is."""
-    z = -float(ndtri(two_sided_tail(level)))
-    return Inference(coefficient - z * std_err, coefficient + z * std_err, 2 * ndtr(-np.abs(coefficient / std_err)))
-
-
-class _LostTrack(ArithmeticError):
-    """The other coefficients have no maximum for a given value of the profiled one."""
-
-
-def profile(objective: Objective, best: Maximum, level: float) -> Inference:
-    """For each coefficient: the values at which twice the fall of the profile log-likelihood is the χ²₁ quantile,
-    and the P of the value zero; the other coefficients are maximised anew each time.
-    """
-    fall = float(chdtri(1, 2 * two_sided_tail(level))) / 2
-    k = len(best.coefficient)
-    low, high, p_value = np.empty(k), np.empty(k), np.empty(k)
-    for j in range(k):
-        low[j] = _profile_limit(objective, best, j, -1, fall)
-        high[j] = _profile_limit(objective, best, j, +1, fall)
+def _climb(
+    objective: Objective, coefficient: Array, here: Derivatives, curvature: Array, free: NDArray[np.bool_]
+) -> _Step:
+    """Newton's step, or the largest half, quarter, … of it that doesn't lead downhill."""
+    lowest = here.value - 1e-12 * (1 + abs(here.value))  # a step within rounding error is not downhill
+    block, shortest = curvature[np.ix_(free, free)], np.inf
+    for inverse in (np.linalg.inv, _inverse_without_empty):
+        step = np.zeros(len(coefficient))
         try:
-            p_value[j] = likelihood_ratio_p(best.at.value, _profiled(objective, best, j, 0.0), 1)
-        except _LostTrack:
-            p_value[j] = np.nan
-    return Inference(low, high, p_value)
+            step[free] = inverse(block) @ here.gradient[free]
+        except np.linalg.LinAlgError:
+            continue
+        squared_length = float(step @ here.gradient)
+        shortest = min(shortest, squared_length)
+        for _ in range(MOST_HALVINGS):
+            there = objective(coefficient + step)
+            if there.value >= lowest:
+                return _Step(coefficient + step, there, squared_length)
+            step = step / 2
+    return _Step(coefficient, None, shortest)
 
 
-def _profiled(objective: Objective, best: Maximum, j: int, value: float) -> float:
-    """The highest log-likelihood with coefficient j held at a value."""
-    start, free = best.coefficient.copy(), np.arange(len(best.coefficient)) != j
-    start[j] = value
-    held = maximise(objective, start, free, penalised=True)
-    if not held.converged:
-        raise _LostTrack
-    return held.at.value
+def _inverse_without_empty(curvature: Array) -> Array:
+    """A direction that has run out of information spoils the step in the others: leave it out."""
+    return np.asarray(np.linalg.pinv(curvature, rtol=EMPTY, hermitian=True), dtype=np.float64)
 
 
-def _profile_limit(objective: Objective, best: Maximum, j: int, side: int, fall: float) -> float:
-    from scipy.optimize import brentq  # only Firth's limits need a root finder; it costs 0.1 s to import
-
-    def excess(value: float) -> float:
-        # the root of twice the fall is nearly a straight line, which the root finder likes
-        return float(np.sqrt(max(0.0, best.at.value - _profiled(objective, best, j, value)))) - float(np.sqrt(fall))
-
-    reach = side * float(np.sqrt(2 * fall) * best.std_err[j])
-    inner = float(best.coefficient[j])
-    try:
-        for _ in range(60):
-            outer = inner + reach
-            if excess(outer) >= 0:
-                return float(brentq(excess, inner, outer, xtol=1e-12 * abs(reach), rtol=1e-14))
-            inner, reach = outer, 1.5 * reach
-    except _LostTrack:
-        return np.nan
-    return side * np.inf
+def _learnt(curvature: Array, step: Array, fall: Array, free: NDArray[np.bool_]) -> Array | None:
+    """The curvature corrected so that it explains the gradient's fall along the step (BFGS), None if it didn't fall."""
+    fall = np.where(free, fall, 0.0)
+    explained = curvature @ step
+    if step @ fall <= 1e-3 * (step @ explained):
+        return None
+    return curvature + np.outer(fall, fall) / (fall @ step) - np.outer(explained, explained) / (step @ explained)
