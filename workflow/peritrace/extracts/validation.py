@@ -4,9 +4,9 @@ A cell that fails the first pass is missing in the second, so that it is reporte
 judged. Pandera's own report quotes values; it is read for the places of the failures and never shown.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +50,8 @@ def cell_problems(extract: Extract, places: dict[str, int], study: Study, file: 
 
 
 def _categorical(cells: Cells) -> pd.Categorical:
-    return pd.Categorical.from_codes(np.asarray(cells.codes), categories=pd.Index(cells.strings, dtype=object))
+    codes = cast("Sequence[int]", np.asarray(cells.codes))  # the stubs of pandas know no array of codes
+    return pd.Categorical.from_codes(codes, categories=pd.Index(cells.strings, dtype=object))
 
 
 def _soundness(series: "pd.Series[str]", column: AnyColumn) -> Sound:
