@@ -92,6 +92,8 @@ CLAIMS = [
     ("results-pfs-5y", "Results, paragraph 3", "10.0%", "V"),
     ("results-os-by-cc", "Results, paragraph 3", "P > 0.05", "R"),
     ("results-cc-predictor", "Results, paragraph 3", "P > 0.05", "R"),
+    ("fig-1-excised", "Fig. 1, caption", "All", "U"),  # the caption does not say which patient is shown
+    ("fig-1-recurrence", "Fig. 1, caption", "No", "U"),
     ("fig-1-follow-up", "Fig. 1, caption", "almost 7", "R"),  # 82.7 / 12 = 6.89
     ("fig-2d-os-by-cc", "Fig. 2, caption", "No significant differences", "R"),
     ("discussion-median-pci", "Discussion, paragraph 4", "25", "R"),
@@ -148,6 +150,25 @@ def test_the_five_year_rate_is_explained_by_the_open_interval(judge):
     assert "64.3% by Kaplan–Meier; 61.9% by life table" in explanation
 
 
+def test_the_rates_need_no_more_than_they_need(judge):
+    """Six of the nine rates fit the right row when SPSS's two decimals are kept; three need the row one interval on."""
+    needed = {
+        claim.claim_id: judge.verdict(claim).finding.convention
+        for claim in judge.claims
+        if claim.quantity == "survival-rate" and claim.claim_id.startswith("results")
+    }
+    wrong_row = {claim_id for claim_id, convention in needed.items() if "row=starts-at" in convention}
+    assert wrong_row == {"results-os1-5y", "results-os2-3y", "results-pfs-3y"}
+    assert needed["results-os1-1y"] == "printing=two-decimals"
+
+
+def test_rounded_times_leave_room_for_the_death_within_thirty_days(judge):
+    claim = next(claim for claim in judge.claims if claim.claim_id == "results-death-30-days")
+    finding = judge.verdict(claim).finding
+    assert finding.convention == "times=as-rounded"  # 1.0 month is 28.9 to 32.0 days
+    assert finding.standard == ""
+
+
 def test_the_study_period_holds_the_longest_follow_up_only_with_short_months(judge):
     # 1 March 2017 to 31 December 2023 is 2496 days; 82.65 × 30.4375 is 2515.7, 82.65 × 30 is 2479.5
     claim = next(claim for claim in judge.claims if claim.claim_id == "methods-window-start")
@@ -160,7 +181,10 @@ def test_the_contradicted_half_is_explained_by_counts(judge):
     claim = next(claim for claim in judge.claims if claim.claim_id == "abstract-cc01-half")
     finding = judge.verdict(claim).finding
     assert finding.recomputed == "4 of 10 (40%)"
-    assert "5 of 10 (1 patient counted otherwise), or with 4 of 8" in finding.explanation
+    assert (
+        "5 of 10 (1 patient counted otherwise), or if 2 patients had not been counted at all (4 of 8)"
+        in finding.explanation
+    )
 
 
 def retyped(text):

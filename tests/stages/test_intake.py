@@ -102,7 +102,7 @@ def test_good_extract(workplace: Workplace) -> None:
     third = rows[2]  # patient 3 of Tables 1 to 3
     assert (third["sex"], third["onset"], third["status"], third["sae"]) == ("male", "metachronous", "dead", "yes")
     assert (third["pfs_time"], third["os1_time"], third["cc_score"]) == ("4.0", "127.7", "3")
-    assert rows[4]["pathology"] == "none stated"
+    assert rows[4]["pathology"] == "no"
     flow = workplace.flow.read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[:2] for line in flow[1:]] == [
         ["rows read", "10"],
@@ -401,7 +401,7 @@ def test_damaged_bytes_are_refused_or_taken_as_they_stand(changes: list[tuple[st
 LEVELS = {
     "gender": {"Male": "male", "Female": "female"},
     "syn_met": {"Syn": "synchronous", "Met": "metachronous"},
-    "pathology": {"HCC": "HCC", "No": "none stated"},
+    "pathology": {"HCC": "HCC", "No": "no"},
     "hipec": {"Yes": "yes", "No": "no"},
     "sae": {"Yes": "yes", "No": "no"},
     "survival": {"Yes": "alive", "No": "dead"},

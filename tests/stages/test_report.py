@@ -274,11 +274,11 @@ def test_agreement_with_another_implementation_is_told_with_what_differs() -> No
 
 def test_a_summary_counts_in_plain_sentences() -> None:
     assert " ".join(summary([finding("reproduced", 1), finding("contradicted", 2)])) == (
-        "2 printed numbers were held against the data. 1 is reproduced by the stated method. "
+        "2 printed numbers and statements were held against the data. 1 is reproduced by the stated method. "
         "1 is contradicted: none of the readings tried fits."
     )
     assert " ".join(summary([finding("coherent", 1)])) == (
-        "1 printed number was held against the data. 1 can’t be recomputed but agrees with the numbers bound to it. "
+        "1 printed number or statement was held against the data. 1 can’t be recomputed but agrees with the numbers bound to it. "
         "None is contradicted."
     )
 

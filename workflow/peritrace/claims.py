@@ -15,15 +15,15 @@ from peritrace.words import in_sentence
 QUANTITIES = {
     "count": ("number of patients{who}", "patient counts"),
     "share": ("share of patients{who}", "shares of patients"),
-    "amount": ("some or several patients{who}", "amounts in words"),
+    "amount": ("number of patients, in a word{who}", "amounts in words"),
     "median": ("median of {what}{who}", "medians"),
     "mean": ("mean of {what}{who}", "means"),
-    "minimum": ("smallest {what}{who}", "extremes"),
-    "maximum": ("largest {what}{who}", "extremes"),
+    "minimum": ("least {what}{who}", "extremes"),
+    "maximum": ("longest or largest {what}{who}", "extremes"),
     "survival-median": ("median, {what}{who}", "median survival times"),
     "survival-rate": ("{what} at {time} {time_unit}{who}", "survival rates"),
     "follow-up": ("median follow-up", "follow-up times"),
-    "deaths-within": ("deaths within {time} {unit} of the origin of {what}", "early deaths"),
+    "deaths-within": ("deaths within {time} {unit} of {origin}", "early deaths"),
     "difference": ("difference of {what} by {group}", "comparisons of survival"),
     "association": ("association of {what} with {group}", "associations"),
     "prediction": ("{group} as a predictor of {what}", "predictions"),
@@ -89,12 +89,16 @@ class Claim:
         def named(names: list[str]) -> str:
             return " or ".join(dict.fromkeys(in_sentence(study.label(name)) for name in names))
 
-        who = f" with {named(self.variables)}: {self.level}" if self.level and self.quantity != "window" else ""
+        who = ""
+        if self.level and self.quantity != "window":
+            who = f": {named(self.variables)}" + ("" if self.level == "yes" else f" {self.level}")
         if self.group and self.group_level:
-            who += f", of those with {named(self.groups)}: {self.group_level}"
+            who += f" (among {named(self.groups)} {self.group_level})"
+        origins = {endpoint.code: endpoint.origin for endpoint in study.endpoints}
         text = QUANTITIES[self.quantity][0].format(
             who=who,
             what=named(self.variables),
+            origin=" or ".join(origins.get(name, name) for name in self.variables),
             group=named(self.groups),
             group_level=self.group_level,
             level=self.level,

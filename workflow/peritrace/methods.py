@@ -54,7 +54,8 @@ METHODS = {
     ),
     "cox-firth": Method(
         "Cox regression (Firth)",
-        "Where an arm has few events, Firth's penalised likelihood was used, with profile likelihood limits.",
+        "Cox regression was also repeated with Firth's penalised likelihood, which stays finite where an arm has no "
+        "event, with profile likelihood limits.",
         "Firth 1993; Heinze and Schemper 2001",
     ),
     "logistic": Method(

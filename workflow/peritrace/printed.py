@@ -21,6 +21,7 @@ SHARE_WORDS = {
     "most": (0.5, 1.0, "more than 50%"),
     "all": (1.0, 1.0, "every one"),
     "none": (0.0, 0.0, "not one"),
+    "no": (0.0, 0.0, "not one"),
 }
 AMOUNT_WORDS = {"some": (2, "at least 2"), "several": (3, "at least 3")}
 SIGNIFICANCE_WORDS = {

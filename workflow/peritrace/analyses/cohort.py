@@ -1,6 +1,6 @@
 """A derived cohort in memory: the patients' variables and their times to event, as arrays in the order of the rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +22,12 @@ class TimeToEvent:
     time: Floats
     event: Flags
     entry: Floats | None
+    rounding: float = 0.0  # half a unit of the last digit that the source prints; 0 for times from dates
 
     def of(self, members: Flags) -> "TimeToEvent":
         """The same for some of the patients."""
-        return TimeToEvent(self.time[members], self.event[members], None if self.entry is None else self.entry[members])
+        entry = None if self.entry is None else self.entry[members]
+        return TimeToEvent(self.time[members], self.event[members], entry, self.rounding)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Cohort:
             np.array([float(row["AVAL"]) for row in rows]),
             np.array([row["CNSR"] == "0" for row in rows]),
             entry,
+            0.0 if any(row["ADT"] for row in rows) else _half_unit(row["AVAL"] for row in rows),
         )
 
     def everyone(self) -> Slice:
@@ -90,6 +93,11 @@ class Cohort:
         """The levels of a group in the order of the study file, those without a patient left out."""
         levels = self.levels(group)
         return [Slice(levels == level, group, level) for level in self.study.levels(group) if np.any(levels == level)]
+
+
+def _half_unit(texts: Iterable[str]) -> float:
+    """Half a unit of the last printed digit: 0.05 where "1.0" may stand for 0.95 to 1.05."""
+    return float(0.5 * 10.0 ** -max((len(text.partition(".")[2]) for text in texts), default=0))
 
 
 def definitions(study: Study) -> Iterator[tuple[Endpoint, EventDefinition, str]]:

@@ -1,5 +1,6 @@
 """Survival of the cohort: curves, medians and rates under every named convention, life tables, follow-up."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import get_args
@@ -83,7 +84,9 @@ def _rates(
     for at in kaplan_meier.survival_at(km, analyses.time_points, limits, analyses.level):
         found = {"conf_low": at.conf_low, "conf_high": at.conf_high}
         if standard:
-            found |= {"estimate": at.estimate, "n_risk": at.n_risk, "beyond_follow_up": at.beyond_follow_up}
+            # a curve that has come down to zero stays there, however far one looks
+            beyond = at.beyond_follow_up and math.isnan(at.estimate)
+            found |= {"estimate": at.estimate, "n_risk": at.n_risk, "beyond_follow_up": beyond}
         for stat_name, value in found.items():
             yield replace(
                 base,
@@ -175,22 +178,30 @@ def _life_table_rows(cohort: Cohort, code: str, times: TimeToEvent) -> Iterator[
 
 
 def _deaths_within(cohort: Cohort, code: str, times: TimeToEvent) -> Iterator[Statistic]:
-    """Events up to so many days after the origin, under each divisor where times are in months."""
+    """Events up to so many days after the origin.
+
+    Where the source prints rounded times, also the most that its rounding allows; and under each length of a month.
+    """
     study = cohort.study
     own = study.days_per_unit
-    divisors = [own, *(d for d in DAYS_PER_MONTH if d != own)] if study.time_unit == "months" else [own]
+    lengths = [own, *(d for d in DAYS_PER_MONTH if d != own)] if study.time_unit == "months" else [own]
     for days in study.analyses.days_by:
-        for divisor in divisors:
-            count = int(np.count_nonzero(times.event & (times.time <= days / divisor)))
-            yield Statistic(
-                "deaths-within",
-                "n",
-                as_stat(count),
-                code,
-                as_stat(days),
-                method="descriptive",
-                convention="" if divisor == own else f"days_per_month={as_stat(divisor)}",
-            )
+        for length in lengths:
+            for slack in (0.0, times.rounding) if times.rounding else (0.0,):
+                count = int(np.count_nonzero(times.event & (times.time - slack <= days / length)))
+                convention = _join(
+                    "times=as-rounded" if slack else "",
+                    "" if length == own else f"days_per_month={as_stat(length)}",
+                )
+                yield Statistic(
+                    "deaths-within",
+                    "n",
+                    as_stat(count),
+                    code,
+                    as_stat(days),
+                    method="descriptive",
+                    convention=convention,
+                )
 
 
 def _follow_up(cohort: Cohort) -> Iterator[Statistic]:

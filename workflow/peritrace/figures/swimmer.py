@@ -20,7 +20,7 @@ _PITCH = 5.0  # mm from one bar to the next, where there is room
 _READABLE = 2.9  # mm: below this pitch the patients' numbers would touch
 _PATIENT = "Patient"
 _GAP = 5.0  # mm between entries of the legend
-_BEYOND = 1.7  # mm from the end of a bar to the sign of death
+_BEYOND = 1.7  # mm from the end of a bar to the arrow of those alive
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _draw_signs(axes: Axes, frame: _Frame, shown: Sequence[Course], colours: Map
     )
     places = {
         "progression": [(course.progression, row) for course, row in pairs if course.progression is not None],
-        "death": [(course.after + beyond, row) for course, row in pairs if course.died],
+        "death": [(course.after, row) for course, row in pairs if course.died],
         "alive": [(course.after + beyond, row) for course, row in alive],
     }
     for kind, points in places.items():

@@ -147,7 +147,8 @@ def summary(findings: Sequence[Finding]) -> list[str]:
     """What an audit found, in a few sentences."""
     counts = verdict_counts(findings)
     total, distinct = len(findings), len(printed_numbers(findings))
-    opening = f"{counted(total, 'printed number was', 'printed numbers were')} held against the data"
+    statements = counted(total, "printed number or statement was", "printed numbers and statements were")
+    opening = f"{statements} held against the data"
     repeated = f" ({distinct} different ones: some are printed more than once)" if distinct < total else ""
     bound = "agrees with the numbers bound to it", "agree with the numbers bound to them"
     fitting = (

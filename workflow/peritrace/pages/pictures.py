@@ -10,7 +10,7 @@ from peritrace.pages.prose import (
     rates_in_words,
 )
 from peritrace.study import AnyFigure, GroupFigure, Study, SurvivalFigure
-from peritrace.tabulations.lookup import numbers, standard
+from peritrace.tabulations.lookup import level_text, numbers, standard
 from peritrace.words import counted, in_sentence
 
 
@@ -26,7 +26,9 @@ def in_words(study: Study, ard: Ard, figure: AnyFigure) -> str:
 def caption(study: Study, ard: Ard, figure: AnyFigure) -> str:
     """The line below a figure."""
     if isinstance(figure, SurvivalFigure):
-        return f"Kaplan–Meier estimate, recomputed. {events_in_patients(estimates(ard, figure.endpoint))}."
+        told = f"Kaplan–Meier estimate, recomputed. {events_in_patients(estimates(ard, figure.endpoint))}."
+        signs = f"Band: {level_text(study.analyses.level)}, drawn where it can be estimated; ticks: censored patients"
+        return f"{told} {signs}; dashed: median; in brackets: censored so far."
     return "One point for each patient." if isinstance(figure, GroupFigure) else "One bar for each patient."
 
 

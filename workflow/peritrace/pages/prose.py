@@ -48,6 +48,8 @@ def in_brief(study: Study, ard: Ard) -> list[tuple[str, str]]:
             told.append((endpoint.label, sentence))
     if follow_up := _follow_up(study, ard):
         told.append(("Follow-up", follow_up))
+    if early := _early_deaths(study, ard):
+        told.append(("Early deaths", early))
     return told
 
 
@@ -83,6 +85,20 @@ def rates_in_words(study: Study, at: Mapping[str, Mapping[str, float]]) -> str:
     if beyond:
         parts.append(f"nobody was followed to {listing(beyond)} {study.time_unit}")
     return "; ".join(parts)
+
+
+def _early_deaths(study: Study, ard: Ard) -> str:
+    """Deaths soon after the origin of follow-up, with the range that rounded times leave open."""
+    code = study.analyses.follow_up or ""
+    told = []
+    for days in study.analyses.days_by:
+        rows = ard.where(context="deaths-within", variable=code, variable_level=as_stat(days))
+        by_convention = {s.convention: int(s.number) for s in rows}
+        least, most = by_convention.get(""), by_convention.get("times=as-rounded", by_convention.get(""))
+        if least is not None:
+            range_ = f"{least}" if most in (least, None) else f"{least} to {most} (times are rounded)"
+            told.append(f"{range_} within {days:g} days")
+    return f"{listing(told)} of {study.endpoint(code).origin}." if told else ""
 
 
 def _follow_up(study: Study, ard: Ard) -> str:
@@ -214,7 +230,8 @@ def delayed_entry(study: Study, ard: Ard, endpoint: Endpoint) -> list[str]:
     told = [
         f"{endpoint.label} counts from {endpoint.origin}, but a patient is observed only from {later} on: whoever died "
         "in between could not become one of these patients. The plain estimate counts that wait as survived, so it "
-        f"tends to be too high. With delayed entry a patient is at risk only from {later} on."
+        f"tends to be too high. With delayed entry a patient is at risk only from {later} on, which assumes that "
+        "the time of entry says nothing about the outlook."
     ]
     steps: dict[str, dict[str, float]] = {}
     for s in standard(ard, "survival-curve"):
@@ -227,7 +244,7 @@ def delayed_entry(study: Study, ard: Ard, endpoint: Endpoint) -> list[str]:
         if e.origin == later and e.events[0].description == endpoint.events[0].description
     ]
     if others:
-        told.append(f"{others[0]} needs no such assumption.")
+        told.append(f"{others[0]} is not affected.")
     return told
 
 
@@ -252,6 +269,9 @@ def _smallest_risk_set(study: Study, steps: Mapping[str, Mapping[str, float]]) -
 # The field's abbreviations, explained in a report that uses them.
 ABBREVIATIONS = {
     "BMI": "body mass index",
+    "df": "degrees of freedom",
+    "PD-1": "programmed cell death protein 1",
+    "SPSS": "the statistics program of IBM",
     "CC": "completeness of cytoreduction (0 no residual nodule, 1 below 2.5 mm, 2 up to 2.5 cm, 3 larger)",
     "CI": "confidence interval",
     "CRS": "cytoreductive surgery",
@@ -263,13 +283,13 @@ ABBREVIATIONS = {
     "PFS": "progression-free survival",
     "SAE": "severe adverse event",
     "SE": "standard error",
-    "TACE": "transarterial chemoembolisation",
+    "TACE": "transcatheter arterial chemoembolization",
 }
 
 
 def abbreviations(study: Study, texts: Iterable[str]) -> list[tuple[str, str]]:
     """Those abbreviations that occur in the texts as words, with their meaning; CC0/1 counts as CC."""
-    words = {word for text in texts for word in re.findall(r"[A-Z][A-Za-z]*\d?", text)}
+    words = {word for text in texts for word in re.findall(r"\b(?:PD-1|df|[A-Z][A-Za-z]*\d?)", text)}
     words |= {word.rstrip("0123456789") for word in words}
     known = ABBREVIATIONS | {endpoint.code: in_sentence(endpoint.label) for endpoint in study.endpoints}
     return [(short, known[short]) for short in sorted(known) if short in words]

@@ -1,11 +1,13 @@
 """Claims that can't be recomputed, but are bound to other printed numbers: parts of a whole, and the study period."""
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from peritrace.ard import Ard
 from peritrace.claims import Claim
+from peritrace.formats import format_number
 from peritrace.printed import parse_printed
 from peritrace.study import Study
 
@@ -40,11 +42,10 @@ def part_of_whole(claim: Claim, claims: list[Claim]) -> Finding | None:
     terms = " + ".join(str(number) for number in numbers)
     fits = summed <= total
     explanation = (
-        f"No row tells the kinds apart. The printed parts add up to {terms} = {summed}, "
-        f"{'which the printed whole' if fits else 'more than the printed whole'} "
-        f"({whole.reported.lower()}; {whole.location}){' allows' if fits else ''}."
+        f"No row tells the kinds apart. If all of them are parts of the printed whole ({whole.reported.lower()}; "
+        f"{whole.location}), they add up to {terms} = {summed}, {'which it allows' if fits else 'more than the whole'}."
     )
-    return Finding("coherent" if fits else "contradicted", "sum of the parts", f"{summed} of {total}", explanation)
+    return Finding("coherent" if fits else "contradicted", "sum of the parts", "", explanation)
 
 
 def study_period(claim: Claim, claims: list[Claim], ard: Ard, study: Study) -> Finding:
@@ -93,23 +94,29 @@ def _room_for_follow_up(claim: Claim, claims: list[Claim], ard: Ard, study: Stud
         end = claim.printed.latest
     room = (end - start).days
     longest = parse_printed(rows[0].stat)
-    shortest_reading = float(longest.interval()[0])
+    shortest = float(longest.interval()[0])
     own = study.days_per_month
+    method = "longest follow-up against the period"
+
+    def implied(length: float) -> str:
+        needed = timedelta(days=math.floor(shortest * length))
+        return f"{end - needed} or earlier" if claim.level == "start" else f"{start + needed} or later"
+
+    told = f"The longest follow-up, {longest.text} months, "
+    limit = f"a month is at most {format_number(math.floor(10 * room / shortest) / 10, 1)} days"
     for length in (own, *(m for m in MONTH_LENGTHS if m != own)):
-        if shortest_reading * length <= room:
-            convention = "" if length == own else f"days_per_month={length:g}"
-            explanation = f"The longest follow-up, {longest.text} months, fits between {start} and {end} ({room} days)"
-            if convention:
-                latest = end - timedelta(days=int(shortest_reading * own))
-                explanation += (
-                    f" only if a month was taken as {length:g} days: with {own:g} days it began on {latest} at the "
-                    "latest, before the period did"
-                )
-            explanation += "."
-            return Finding("coherent", "longest follow-up against the period", f"{room} days", explanation, convention)
+        if shortest * length > room:
+            continue
+        explanation = f"{told}fits between {start} and {end} ({room} days)"
+        if length != own:
+            explanation += (
+                f" only if {limit}, as with months of {length:g} days. With {own:g} days that operation was on "
+                f"{end - timedelta(days=math.floor(shortest * own))} or earlier, before the period began"
+            )
+        convention = "" if length == own else f"days_per_month={length:g}"
+        return Finding("coherent", method, implied(length), explanation + ".", convention)
     explanation = (
-        f"The longest follow-up, {longest.text} months, needs at least "
-        f"{shortest_reading * min(MONTH_LENGTHS):.0f} days even with months of {min(MONTH_LENGTHS):g} days, but only "
-        f"{room} lie between {start} and {end}."
+        f"{told}would fit between {start} and {end} ({room} days) only if {limit}; tried were months of "
+        f"{', '.join(f'{m:g}' for m in MONTH_LENGTHS)} days."
     )
-    return Finding("contradicted", "longest follow-up against the period", f"{room} days", explanation)
+    return Finding("contradicted", method, implied(own), explanation)

@@ -29,6 +29,7 @@ class Fit:
 
     reading: Reading
     printing: str = ""
+    needless: bool = False  # the printing habit makes no difference to this number
 
     @property
     def departures(self) -> tuple[str, ...]:
@@ -39,7 +40,8 @@ class Fit:
     def cost(self) -> int:
         """How many departures. A free choice (of patients, widths, events) and cutting digits off count twice."""
         doubled = ("subset=", "interval=", "event=", "printing=truncated")
-        return len(self.departures) + sum(part.startswith(doubled) for part in self.departures)
+        count = len(self.departures) + sum(part.startswith(doubled) for part in self.departures)
+        return count - self.needless
 
     @property
     def bundle(self) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ def fits(claim: Claim, printed: Printed, found: Iterable[Reading]) -> Iterator[F
         # agrees, so that the numbers explained by this habit are counted together.
         two_decimals = reading.method == "life-table" and printed.kind == "percent"
         if two_decimals and printed.agrees(float(rounded(reading.value, 2))):
-            yield Fit(reading, "two-decimals")
+            yield Fit(reading, "two-decimals", needless=plainly)
         if (
             printed.kind in ("number", "percent")
             and claim.quantity not in ("count", "deaths-within")
@@ -127,6 +129,7 @@ def describe_departure(part: str, study: Study) -> str:
         "printing=two-decimals": "the proportion rounded to two decimals first, as SPSS prints it",
         "printing=truncated": "further digits cut off instead of rounded",
         "statistic=mean": "by means instead of medians",
+        "times=as-rounded": "with each printed time standing for any time that rounds to it",
     }
     if part in texts:
         return texts[part]

@@ -18,6 +18,7 @@ from peritrace.verdicts.conventions import (
     plural,
 )
 from peritrace.verdicts.readings import Reading, missing_names, readings
+from peritrace.words import in_sentence
 
 VERDICTS = ("reproduced", "reproduced-by-convention", "coherent", "contradicted", "unverifiable")
 
@@ -56,8 +57,8 @@ class Judge:
         """The fits that count: one departure at most, or a reading that explains many numbers; best first."""
         found = [fit for fit in self.fits[claim.claim_id] if fit.cost <= 1 or self.coverage(claim, fit).supported]
 
-        def rank(fit: Fit) -> tuple[bool, int, int]:
-            return fit.cost > 0, -self.coverage(claim, fit).numbers, fit.cost
+        def rank(fit: Fit) -> tuple[int, bool, int]:
+            return fit.cost, fit.cost == 0 and bool(fit.printing), -self.coverage(claim, fit).numbers
 
         return sorted(found, key=rank)
 
@@ -94,7 +95,9 @@ class Judge:
 
     def _reproduced(self, claim: Claim, best: Fit) -> Finding:
         reading = best.reading
-        explanation = f"Recomputed from the rows: {self._all_stated(claim)}."
+        rounded = claim.printed.kind == "number" and claim.printed.as_printed(reading.value) != reading.shown
+        tail = f", printed {claim.reported}" if rounded else ""
+        explanation = f"Recomputed from the rows: {self._all_stated(claim)}{tail}."
         return Finding("reproduced", reading.method_label, reading.shown, explanation)
 
     def _by_convention(self, claim: Claim, best: Fit, split: list[str]) -> Finding:
@@ -105,7 +108,8 @@ class Judge:
         told = [describe_departure(part, self.study) for part in parts]
         if split:
             told.append("but other readings of the same words do not agree (" + "; ".join(split) + ")")
-        standard = self._all_stated(claim) if best.cost else ""
+        # what the rounding of the source leaves open is no other standard
+        standard = self._all_stated(claim) if best.cost and "times=as-rounded" not in best.departures else ""
         sentences = [f"The standard reading gives {standard}."] if standard else []
         how = ", ".join(filter(None, [_by(reading).strip(), *told]))
         sentences.append(f"The printed {printed.text} comes out {how}.")
@@ -117,8 +121,8 @@ class Judge:
             sentences.append(self._support(claim, best))
         moved = ""
         if standard and printed.value is not None and printed.kind in ("number", "percent"):
-            gap = float(printed.value) - printed.printed_scale(self._stated(claim)[0].value)
-            moved = format_number(gap, printed.decimals)
+            gaps = [float(printed.value) - printed.printed_scale(r.value) for r in self._stated(claim)]
+            moved = format_number(min(gaps, key=abs), printed.decimals)
         method = describe_bundle(best.bundle, self.study)
         recomputed = printed.as_printed(self._printed_value(best))
         convention = "; ".join(parts)
@@ -143,20 +147,31 @@ class Judge:
         through = self.study.analyses.life_table.through
         if "row=starts-at" not in fit.departures or "through=last" in fit.departures or through is None:
             return None
-        if float(claim.time) != through:
+        if float(claim.time) != through or self._same_at_end(claim, fit):
             return None
         return (
             f"That row is the open last interval ({through:g} {self.study.time_unit} and beyond): it counts every "
             f"later event and is not the survival at {through:g} {self.study.time_unit}."
         )
 
+    def _same_at_end(self, claim: Claim, fit: Fit) -> bool:
+        """Whether the row that ends at the time asked holds the same value: then it does not matter which was read."""
+        rest = tuple(part for part in fit.reading.departures if part != "row=starts-at")
+        alike = [r for r in self.readings[claim.claim_id] if (r.method, r.departures) == (fit.reading.method, rest)]
+        return any(abs(r.value - fit.reading.value) < 1e-9 for r in alike)
+
     def _all_stated(self, claim: Claim) -> str:
         """The values by the stated methods, each method once."""
         told = []
         for reading in self._stated(claim):
-            about = f" for {reading.variable}" if len(claim.variables) > 1 else ""
+            about = f" for {self._called(reading.variable)}" if len(claim.variables) > 1 else ""
             told.append(f"{reading.shown}{_by(reading)}{about}")
         return "; ".join(dict.fromkeys(told))
+
+    def _called(self, name: str) -> str:
+        """An endpoint by its code, anything else by its label."""
+        codes = {endpoint.code for endpoint in self.study.endpoints}
+        return name if name in codes else in_sentence(self.study.label(name))
 
     def _contradicted(self, claim: Claim) -> Finding:
         tried = self.readings[claim.claim_id]
@@ -164,7 +179,7 @@ class Judge:
         stated = self._stated(claim) or tried[:1]
         nearest = min(tried, key=lambda reading: _distance(printed, reading.value))
         sentences = [f"The rows give {self._all_stated(claim) or stated[0].shown}."]
-        if len(tried) > len(stated):
+        if len(tried) > len(stated) and printed.kind != "share":
             sentences.append(
                 f"{len(tried)} readings were tried; the nearest gives {nearest.shown} ({self._named(nearest)})."
             )
@@ -198,7 +213,7 @@ class Judge:
         return "No single slip of the pen leads from the computed value to the printed one."
 
     def _other_count(self, claim: Claim) -> str:
-        rows = self.ard.where(context="counts", variable=claim.variable, variable_level=claim.level)
+        rows = self.ard.where(context="counts", variable=claim.variables[0], variable_level=claim.level)
         where = {"group1": claim.group, "group1_level": claim.group_level}
         count, total = (int(rows.value(stat_name=name, **where)) for name in ("n", "N"))
         printed = claim.printed
@@ -210,15 +225,17 @@ class Judge:
         text = f"It would agree with {nearest} of {total} ({away} patient{'s' if away != 1 else ''} counted otherwise)"
         denominators = [n for n in range(max(count, 1), total) if printed.agrees(count / n)]
         if printed.kind == "share" and denominators:
-            text += f", or with {count} of {denominators[-1]}"
+            left_out = total - denominators[-1]
+            text += f", or if {left_out} patient{'s' if left_out != 1 else ''} had not been counted at all ({count} of "
+            text += f"{denominators[-1]})"
         return text + "."
 
     def _unverifiable(self, claim: Claim) -> Finding:
         needed = " or ".join(missing_names(claim, self.study)) or "it"
         if claim.groups and set(claim.groups) & set(missing_names(claim, self.study)):
             explanation = (
-                f"Nothing published allows the comparison ({needed}): every row belongs to one side of it. The rows of "
-                "the other side, or their counts and times, would."
+                f"These rows belong to one side of the comparison ({needed}), so it can't be tested with them; the "
+                "rows of the other side, or their counts and times, would allow it."
             )
         else:
             explanation = (

@@ -8,7 +8,7 @@ reading departs from what the source says it did.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from peritrace.ard import Ard, Statistic
+from peritrace.ard import Ard, Statistic, as_stat
 from peritrace.claims import Claim
 from peritrace.formats import format_count, format_number, format_p_equation
 from peritrace.methods import METHODS, method_label
@@ -59,7 +59,12 @@ def readings(claim: Claim, ard: Ard, study: Study) -> list[Reading]:
         found = list(_directions(claim, ard))
     else:
         found = [reading for row in _rows(claim, ard) for reading in _reading(claim, row, study)]
-    return sorted(found, key=lambda reading: len(reading.departures))
+
+    def rank(reading: Reading) -> tuple[int, int]:
+        named = reading.variable in claim.variables
+        return len(reading.departures), claim.variables.index(reading.variable) if named else 0
+
+    return sorted(found, key=rank)
 
 
 def _rows(claim: Claim, ard: Ard) -> Iterator[Statistic]:
@@ -114,13 +119,18 @@ def _reading(claim: Claim, row: Statistic, study: Study) -> Iterator[Reading]:
     if row.group1 and not claim.group and claim.quantity not in _P_VALUES:
         departures.append(f"subset={row.group1}={row.group1_level}")
     value = row.number / _MONTHS_IN.get(claim.unit, 1.0) if study.time_unit == "months" else row.number
-    yield Reading(value, _shown(claim, value), row.method, tuple(departures), event, row.variable)
+    method = "descriptive" if row.stat_name in _TIME_STATISTICS.values() else row.method
+    yield Reading(value, _shown(claim, value), method, tuple(departures), event, row.variable)
 
 
 def _shown(claim: Claim, value: float) -> str:
     if claim.quantity in _P_VALUES:
         return format_p_equation(value)
-    return claim.printed.as_printed(value)
+    printed = claim.printed
+    finer = as_stat(value)
+    if printed.kind == "number" and len(finer.partition(".")[2]) == printed.decimals + 1:
+        return finer  # a half that was rounded: 24.5, printed 25
+    return printed.as_printed(value)
 
 
 def _counts(claim: Claim, ard: Ard) -> Iterator[Reading]:
@@ -129,7 +139,12 @@ def _counts(claim: Claim, ard: Ard) -> Iterator[Reading]:
         for row in ard.where(context="cohort", stat_name="N"):
             yield Reading(row.number, row.stat, row.method)
         return
-    rows = ard.where(context="counts", variable=claim.variable, variable_level=claim.level)
+    for variable in claim.variables:
+        yield from _counts_of(variable, claim, ard)
+
+
+def _counts_of(variable: str, claim: Claim, ard: Ard) -> Iterator[Reading]:
+    rows = ard.where(context="counts", variable=variable, variable_level=claim.level)
     for row in rows.where(stat_name="n"):
         same = {"group1": row.group1, "group1_level": row.group1_level}
         if claim.group and (row.group1, row.group1_level) != (claim.group, claim.group_level):
@@ -139,7 +154,7 @@ def _counts(claim: Claim, ard: Ard) -> Iterator[Reading]:
         subset = () if claim.group or not row.group1 else (f"subset={row.group1}={row.group1_level}",)
         value = rows.value(stat_name="p", **same) if claim.quantity == "share" else row.number
         shown = f"{count} of {format_count(total)} ({format_number(100 * count / total, 0)}%)" if total else "0 of 0"
-        yield Reading(value, shown if claim.quantity == "share" else str(count), row.method, subset)
+        yield Reading(value, shown if claim.quantity == "share" else str(count), row.method, subset, variable=variable)
 
 
 def _directions(claim: Claim, ard: Ard) -> Iterator[Reading]:
