@@ -39,6 +39,12 @@ def test_every_claim_of_the_study_can_be_told_in_words():
         (",results-sae,result", ",results-sea,result", "found no such claim; it names another claim"),
         (",107.8", ",107,8", "a cell too many"),
         (",107.8", ",about 107.8", "understood are numbers"),
+        (",107.8", ",March 2017", "found a printed date; a survival-median is printed as number"),
+        ("count,onset,synchronous", "count,onset,synchronuos", "The levels are synchronous, metachronous."),
+        ("survival-rate,OS1,,,,36", "survival-rate,OS1,,,,30", "it is one of analyses.time_points (12, 36, 60)"),
+        ("survival-rate,OS1,,,,36", "survival-rate,OS1,,,,", "found nothing; a survival-rate needs it"),
+        ("share,cc_group,CC0/1", "share,,CC0/1", "found nothing; a share needs it"),
+        ("window,,start", "window,,begin", "a window has start and end"),
     ],
 )
 def test_a_problem_is_named_with_its_remedy(tmp_path, old, new, words):

@@ -278,8 +278,8 @@ def test_a_summary_counts_in_plain_sentences() -> None:
         "1 is contradicted: none of the readings tried fits."
     )
     assert " ".join(summary([finding("coherent", 1)])) == (
-        "1 printed number or statement was held against the data. 1 can’t be recomputed but agrees with the numbers bound to it. "
-        "None is contradicted."
+        "1 printed number or statement was held against the data. 1 can’t be recomputed but agrees with the numbers "
+        "bound to it. None is contradicted."
     )
 
 

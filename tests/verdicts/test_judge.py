@@ -148,6 +148,31 @@ def test_another_test_than_the_stated_is_a_convention():
     assert found.standard == "P = .03 by log-rank test"
 
 
+def test_tests_that_disagree_are_told_where_the_source_names_none():
+    study = STUDY.model_copy(update={"audit": STUDY.audit.model_copy(update={"stated": {}})})
+    statistics = [
+        Statistic("association", "p_value", "0.03", "age", group1="sex", method="t-test"),
+        Statistic("association", "p_value", "0.08", "age", group1="sex", method="mann-whitney"),
+    ]
+    for reported in ("P < 0.05", "P > 0.05"):
+        made = claim("association", reported, variable="age", group="sex")
+        found = Judge([made], Ard(statistics), study).verdict(made).finding
+        assert found.verdict == "reproduced-by-convention"
+        assert "do not agree" in found.explanation
+
+
+def test_times_are_converted_and_other_numbers_are_not():
+    days = STUDY.model_copy(update={"time_unit": "days"})
+    statistics = [
+        Statistic("survival", "time_max", "730.5", "OS", method="kaplan-meier"),
+        Statistic("summary", "max", "66", "age", method="descriptive"),
+    ]
+    longest = claim("maximum", "24", variable="OS", unit="months")
+    oldest = claim("maximum", "66", "age", variable="age", unit="years")
+    judge = Judge([longest, oldest], Ard(statistics), days)
+    assert [judge.verdict(made).finding.verdict for made in (longest, oldest)] == ["reproduced", "reproduced"]
+
+
 def test_what_the_standard_reading_gives_is_told_with_the_distance():
     found = finding(claim("survival-rate", "79.5%", variable="OS", time="12"))
     assert found.standard == "90.0% by Kaplan–Meier; 89.5% by life table"

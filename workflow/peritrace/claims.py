@@ -3,6 +3,7 @@
 import csv
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -30,6 +31,28 @@ QUANTITIES = {
     "direction": ("{what} in {group_level} against the others", "directions"),
     "window": ("{level} of the study period", "dates"),
     "value": ("{what}", "other values"),
+}
+# What a claim of each quantity must give, and which kinds of printed number it can be.
+_NUMBERS = ("number", "percent", "approximate")
+_TESTED = ("p-value", "significance", "direction")
+NEEDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "count": ((), ("number",)),
+    "share": (("variable", "level"), ("share", "percent")),
+    "amount": (("variable", "level"), ("amount",)),
+    "median": (("variable",), _NUMBERS),
+    "mean": (("variable",), _NUMBERS),
+    "minimum": (("variable",), _NUMBERS),
+    "maximum": (("variable",), _NUMBERS),
+    "survival-median": (("variable",), _NUMBERS),
+    "survival-rate": (("variable", "time"), _NUMBERS),
+    "follow-up": (("variable",), _NUMBERS),
+    "deaths-within": (("variable", "time"), ("number",)),
+    "difference": (("variable", "group"), _TESTED),
+    "association": (("variable", "group"), _TESTED),
+    "prediction": (("variable", "group"), _TESTED),
+    "direction": (("variable", "group", "group_level"), ("direction",)),
+    "window": (("level",), ("date",)),
+    "value": (("variable",), _NUMBERS),
 }
 TOUCHES = ("conclusion", "result", "description")
 
@@ -109,6 +132,34 @@ class Claim:
         return text[:1].upper() + text[1:]
 
 
+def _unfit(claim: Claim, printed: Printed, study: Study) -> Iterator[tuple[str, str, str, str]]:
+    """What a claim lacks for its quantity, and names of levels and times that nothing is estimated for."""
+    if claim.quantity not in NEEDS:
+        return
+    needed, kinds = NEEDS[claim.quantity]
+    for column in needed:
+        if not getattr(claim, column):
+            yield column, "nothing", f"a {claim.quantity} needs it", "Fill it in."
+    if printed.kind not in kinds:
+        rule = f"a {claim.quantity} is printed as {' or '.join(kinds)}"
+        yield "reported", f"a printed {printed.kind}", rule, "Type it exactly as printed, or choose another quantity."
+    if claim.quantity == "window" and claim.level not in ("start", "end"):
+        yield "level", "another word", "a window has start and end", "Choose one."
+    for column, names, level in (
+        ("level", claim.variables, claim.level),
+        ("group_level", claim.groups, claim.group_level),
+    ):
+        for name in names if level and claim.quantity != "window" else []:
+            known = study.levels(name)
+            if known and level not in known:
+                yield column, "no such level", f"it is a level of {name}", f"The levels are {', '.join(known)}."
+    analyses = study.analyses
+    points = {"survival-rate": analyses.time_points, "deaths-within": analyses.days_by}.get(claim.quantity)
+    if points is not None and claim.time and claim.time not in (told := [f"{point:g}" for point in points]):
+        where = "time_points" if claim.quantity == "survival-rate" else "days_by"
+        yield "time", "no such time", f"it is one of analyses.{where} ({', '.join(told)})", "Add it there."
+
+
 COLUMNS = tuple(field.name for field in fields(Claim))
 
 
@@ -125,6 +176,9 @@ def read_claims(path: Path, study: Study) -> list[Claim]:
             reader = csv.DictReader(handle, strict=True)
             rows = [(reader.line_num, row) for row in reader]
             header = list(reader.fieldnames or [])
+    except FileNotFoundError:
+        problem(None, "", "no file", "the study file names it", "Put it there, or mend the path.")
+        raise InputRefused(subject, problems) from None
     except (UnicodeDecodeError, csv.Error) as error:
         problem(None, "", "unreadable text", "claims are CSV in UTF-8", f"Save it as such ({error}).")
         raise InputRefused(subject, problems) from None
@@ -164,9 +218,12 @@ def read_claims(path: Path, study: Study) -> list[Claim]:
         if not claim.location:
             problem(line, "location", "nothing", "every claim says where it is printed", "Add its place.")
         try:
-            parse_printed(claim.reported)
+            printed = parse_printed(claim.reported)
         except UnreadableNumber as error:
             problem(line, "reported", "something unreadable", str(error), "Type it exactly as printed.")
+            continue
+        for column, *what in _unfit(claim, printed, study):
+            problem(line, column, *what)
     if problems:
         raise InputRefused(subject, problems)
     return [claim for _, claim in claims]

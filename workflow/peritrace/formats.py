@@ -16,7 +16,8 @@ ROUNDINGS = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncation
 
 def rounded(value: float | Decimal, decimals: int, rule: str = "half-up") -> Decimal:
     """The decimal number that `value` prints as; `rule` is half-up, half-even or truncation."""
-    number = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    # 100 × 0.575 is 57.49999… in binary; twelve digits are enough for any printed number
+    number = value if isinstance(value, Decimal) else Decimal(f"{value:.12g}")
     return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUNDINGS[rule])
 
 

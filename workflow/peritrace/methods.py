@@ -26,8 +26,8 @@ METHODS = {
     ),
     "kaplan-meier-delayed-entry": Method(
         "Kaplan–Meier with delayed entry",
-        "Where time counts from diagnosis although patients are observed only from surgery, survival was also "
-        "estimated with delayed entry: a patient is at risk from the time of surgery on.",
+        "Where time counts from before a patient was observed, survival was also estimated with delayed entry: a "
+        "patient is at risk only from the beginning of observation on. Tests and models take no account of it.",
     ),
     "life-table": Method(
         "life table",

@@ -84,6 +84,10 @@ class Plan:
         source = self._studies[name].source
         return source.patients if source else ""
 
+    def present(self, *paths: str) -> list[str]:
+        """Those of the files that exist. A job learns of the others by name and refuses, which ends one study only."""
+        return [path for path in paths if Path(path).is_file()]
+
     def claims(self, name: str) -> list[str]:
         """The path of the claims, in a list that is empty when the study has none."""
         source = self._studies[name].source

@@ -86,7 +86,7 @@ class Printed:
             return value < float(self.value)
         if self.relation == ">":
             return value > float(self.value)
-        return rounded(_clean(self.printed_scale(value)), self.decimals, rounding) == self.value
+        return rounded(self.printed_scale(value), self.decimals, rounding) == self.value
 
     def interval(self, rounding: str = "half-up") -> tuple[Decimal, Decimal]:
         """The values that print as this, on the printed scale: lower end and upper end."""
@@ -102,13 +102,8 @@ class Printed:
         if self.kind in ("p-value", "significance"):
             return format_p_equation(value)
         decimals = {"share": 2, "amount": 0, "approximate": 1, "direction": 1}.get(self.kind, self.decimals)
-        text = format_number(self.printed_scale(_clean(value)), decimals)
+        text = format_number(self.printed_scale(value), decimals)
         return text + "%" if self.kind == "percent" else text
-
-
-def _clean(value: float) -> float:
-    """Drop the binary noise behind the twelfth digit, so that 100 × 0.435 is 43.5."""
-    return float(f"{value:.12g}")
 
 
 def parse_printed(text: str) -> Printed:
@@ -168,8 +163,8 @@ def one_slip_away(text: str) -> list[Misprint]:
     places = [place for place, character in enumerate(text) if character.isdigit()]
 
     def add(candidate: str, slip: str) -> None:
-        lone_point = re.search(r"(?<!\d)\.|\.(?!\d)", candidate)
-        if candidate != text and re.search(r"\d", candidate) and (not lone_point or text.startswith(("P", "p"))):
+        lone_point = re.search(r"\.(?!\d)" if text[:1] in "Pp" else r"(?<!\d)\.|\.(?!\d)", candidate)
+        if candidate != text and re.search(r"\d", candidate) and not lone_point:
             found.setdefault(candidate, slip)
 
     for place in places:

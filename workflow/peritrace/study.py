@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
+Positive = Annotated[float, Field(gt=0)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
 
 
@@ -205,7 +206,7 @@ class LifeTableSettings(Section):
 
     interval: float = Field(12, gt=0, description="Width of the intervals, in the unit of time.")
     through: float | None = Field(60, gt=0, description="The last interval is open and starts here; null for none.")
-    also: list[float] = Field(default=[], description="Interval widths that an audit tries as well.")
+    also: list[Positive] = Field(default=[], description="Interval widths that an audit tries as well.")
 
 
 class Comparison(Section):
@@ -242,10 +243,12 @@ class Analyses(Section):
     limits: Literal["log-log", "log", "plain"] = Field(
         "log-log", description="Scale on which confidence limits of survival are symmetric."
     )
-    time_points: list[float] = Field(
+    time_points: list[Positive] = Field(
         default=[12, 36, 60], min_length=1, description="Times at which survival is stated."
     )
-    days_by: list[float] = Field(default=[30, 90], description="Deaths within so many days of the origin are counted.")
+    days_by: list[Positive] = Field(
+        default=[30, 90], description="Deaths within so many days of the origin are counted."
+    )
     life_table: LifeTableSettings = Field(LifeTableSettings(), description="Intervals of the life table.")
     follow_up: Code | None = Field(None, description="The endpoint whose times are the follow-up.")
     describe: list[Name] = Field(default=[], description="Columns and groups for the descriptive table.")

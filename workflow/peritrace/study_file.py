@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from peritrace.analysis_uses import analysis_misuses
 from peritrace.column_uses import misuses
 from peritrace.problems import InputRefused, Problem
 from peritrace.study import Dates, Durations, Study, SurvivalFigure, SwimmerFigure
@@ -154,6 +155,7 @@ def _cross_check(study: Study, path: Path) -> Iterator[tuple[Location, str, str,
             remedy = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(sorted(known[kind])) or 'none'}."
             yield location, f"{name!r}", f"it must name a {kind} of this study", remedy
     yield from misuses(study)
+    yield from analysis_misuses(study)
 
 
 def _references(study: Study) -> Iterator[tuple[Location, str, str]]:

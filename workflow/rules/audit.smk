@@ -1,6 +1,6 @@
 rule audit:
     input:
-        claims=lambda wildcards: PLAN.claims(wildcards.study),
+        claims=lambda wildcards: PLAN.present(*PLAN.claims(wildcards.study)),
         ard=rules.estimate.output.ard,
     output:
         verdicts="results/{study}/audit/verdicts.csv",
@@ -12,6 +12,7 @@ rule audit:
         "../../environment.yml"
     params:
         settings=lambda wildcards: PLAN.settings(wildcards.study, "audit"),
+        claims=lambda wildcards: PLAN.claims(wildcards.study),
         content=lambda wildcards: PLAN.content(*PLAN.claims(wildcards.study)),
         code=PLAN.code("audit"),
     message:

@@ -8,7 +8,7 @@ from peritrace.stages.audit import audit
 with study_of(snakemake) as study:
     audit(
         study,
-        Path(snakemake.input.claims[0]),
+        Path(snakemake.params.claims[0]),
         Path(snakemake.input.ard),
         Path(snakemake.output.verdicts),
         Path(snakemake.output.conventions),

@@ -7,7 +7,7 @@ from peritrace.stages.intake import intake
 
 with study_of(snakemake) as study:
     intake(
-        Path(snakemake.input.patients),
+        Path(snakemake.params.extract),
         study,
         Path(snakemake.output.patients),
         Path(snakemake.output.flow),

@@ -1,6 +1,7 @@
 """Counts and distributions of the cohort's variables, overall and by group; associations between them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +20,15 @@ def describe(cohort: Cohort) -> Iterator[Statistic]:
 
 
 def _numbers(cohort: Cohort, name: str, part: Slice) -> Iterator[Statistic]:
-    summary = descriptive.summarise(cohort.numbers(name)[part.members], convention="spss")
+    """The distribution of a number, with the quartiles of other software as conventions."""
+    values = cohort.numbers(name)[part.members]
+    unit = {c.name: getattr(c, "unit", None) for c in cohort.study.columns}.get(name) or ""
+    base = Statistic("summary", "", "", name, unit=unit, method="descriptive", **part.labels)
+    if np.isnan(values).all():
+        yield replace(base, stat_name="N", stat="0")
+        yield replace(base, stat_name="missing", stat=as_stat(values.size))
+        return
+    summary = descriptive.summarise(values, convention="spss")
     found = {
         "N": summary.n,
         "missing": summary.missing,
@@ -31,9 +40,12 @@ def _numbers(cohort: Cohort, name: str, part: Slice) -> Iterator[Statistic]:
         "p75": summary.q3,
         "max": summary.maximum,
     }
-    unit = {c.name: getattr(c, "unit", None) for c in cohort.study.columns}.get(name) or ""
     for stat_name, value in found.items():
-        yield Statistic("summary", stat_name, as_stat(value), name, unit=unit, method="descriptive", **part.labels)
+        yield replace(base, stat_name=stat_name, stat=as_stat(value))
+    for software in ("r", "sas"):
+        other = descriptive.summarise(values, convention=software)
+        for stat_name, value in (("p25", other.q1), ("p75", other.q3)):
+            yield replace(base, stat_name=stat_name, stat=as_stat(value), convention=f"percentiles={software}")
 
 
 def _counts(cohort: Cohort, name: str, part: Slice) -> Iterator[Statistic]:
@@ -73,20 +85,20 @@ def _tests(cohort: Cohort, first: str, second: str) -> list[TestCall]:
     """The tests for a pair: numbers are correlated, groups of numbers compared, groups cross-tabulated."""
     if not cohort.is_number(first):
         return _cross_table_tests(cohort, first, second)
-    x = cohort.numbers(first)
+    x, level = cohort.numbers(first), cohort.study.analyses.level
     if cohort.is_number(second):
         y = cohort.numbers(second)
         both = ~np.isnan(x) & ~np.isnan(y)
-        return [("pearson", lambda: association.pearson(x[both], y[both]))]
+        return [("pearson", lambda: association.pearson(x[both], y[both], level))]
     slices = cohort.slices(second)
     if len(slices) != 2:
         return []
     a, b = (values[~np.isnan(values)] for values in (x[s.members] for s in slices))
     rank = np.concatenate([np.zeros(a.size), np.ones(b.size)])
     return [
-        ("pearson", lambda: association.pearson(np.concatenate([a, b]), rank)),
-        ("t-test", lambda: association.t_test(a, b, equal_variance=True)),
-        ("welch", lambda: association.t_test(a, b, equal_variance=False)),
+        ("pearson", lambda: association.pearson(np.concatenate([a, b]), rank, level)),
+        ("t-test", lambda: association.t_test(a, b, True, level)),
+        ("welch", lambda: association.t_test(a, b, False, level)),
         ("mann-whitney", lambda: association.mann_whitney(a, b, method="exact")),
         ("mann-whitney-asymptotic", lambda: association.mann_whitney(a, b, method="asymptotic")),
     ]
@@ -98,7 +110,7 @@ def _cross_table_tests(cohort: Cohort, first: str, second: str) -> list[TestCall
         [[np.count_nonzero(r.members & c.members) for c in columns] for r in cohort.slices(first)], dtype=np.int64
     )
     return [
-        ("fisher", lambda: association.fisher_exact(table)),
+        ("fisher", lambda: association.fisher_exact(table, cohort.study.analyses.level)),
         ("chi-square", lambda: association.chi_square(table, correction=False)),
         ("chi-square-yates", lambda: association.chi_square(table, correction=True)),
     ]

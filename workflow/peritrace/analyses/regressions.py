@@ -1,11 +1,11 @@
 """Comparisons of survival between groups, and regression models."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from peritrace.analyses.cohort import Cohort, Flags, Floats
+from peritrace.analyses.cohort import Cohort, Flags, Floats, TimeToEvent
 from peritrace.ard import Statistic, as_stat
 from peritrace.stats import cox, logistic, rank_tests
 from peritrace.study import Model
@@ -55,10 +55,15 @@ def design(cohort: Cohort, model: Model) -> Design:
             continue
         levels = cohort.levels(name)
         known &= levels != ""
-        reference, *others = [part.level for part in cohort.slices(name)]
+        levels_found = [part.level for part in cohort.slices(name)]
+        if len(levels_found) < 2:
+            raise ValueError(f"{cohort.study.label(name)} has fewer than two levels among these patients")
+        reference, *others = levels_found
         for level in others:
             columns.append((levels == level).astype(np.float64))
             terms.append((name, level, reference))
+    if not known.any():
+        raise ValueError("no patient has a value of every covariate")
     matrix = np.column_stack(columns)[known]
     return Design(matrix, [f"{name} {level}".strip() for name, level, _ in terms], terms, known)
 
@@ -66,22 +71,43 @@ def design(cohort: Cohort, model: Model) -> Design:
 def regress(cohort: Cohort) -> Iterator[Statistic]:
     """Every model of the study file by each likelihood: Efron, Breslow and Firth; maximum likelihood and Firth."""
     for model in cohort.study.analyses.models:
-        x = design(cohort, model)
+        try:
+            x = design(cohort, model)
+        except ValueError as error:
+            yield _not_estimable(model, "cox-efron" if model.kind == "cox" else "logistic", str(error))
+            continue
         times = cohort.time_to_event(model.endpoint).of(x.known)
-        fits: list[tuple[str, cox.CoxFit | logistic.LogisticFit]]
-        if model.kind == "cox":
-            fits = [
-                ("cox-efron", cox.cox(times.time, times.event, x.matrix, x.names, ties="efron")),
-                ("cox-breslow", cox.cox(times.time, times.event, x.matrix, x.names, ties="breslow")),
-                ("cox-firth", cox.cox_firth(times.time, times.event, x.matrix, x.names)),
-            ]
-        else:
-            fits = [
-                ("logistic", logistic.logistic(times.event, x.matrix, x.names)),
-                ("logistic-firth", logistic.logistic_firth(times.event, x.matrix, x.names)),
-            ]
-        for method, fit in fits:
-            yield from _rows(model, method, fit, x, times.event)
+        for method, fit in _fits(model, x, times, cohort.study.analyses.level):
+            try:
+                yield from _rows(model, method, fit(), x, times.event)
+            except ValueError as error:
+                yield _not_estimable(model, method, str(error))
+
+
+Fit = Callable[[], cox.CoxFit | logistic.LogisticFit]
+
+
+def _fits(model: Model, x: Design, times: TimeToEvent, level: float) -> list[tuple[str, Fit]]:
+    """The likelihoods of a model, each as a call."""
+    time, event = times.time, times.event
+    if model.kind == "cox":
+        return [
+            ("cox-efron", lambda: cox.cox(time, event, x.matrix, x.names, ties="efron", level=level)),
+            ("cox-breslow", lambda: cox.cox(time, event, x.matrix, x.names, ties="breslow", level=level)),
+            ("cox-firth", lambda: cox.cox_firth(time, event, x.matrix, x.names, level=level)),
+        ]
+    return [
+        ("logistic", lambda: logistic.logistic(event, x.matrix, x.names, level=level)),
+        ("logistic-firth", lambda: logistic.logistic_firth(event, x.matrix, x.names, level=level)),
+    ]
+
+
+def _not_estimable(model: Model, method: str, reason: str) -> Statistic:
+    """The row of a model that can't be fitted: no estimate, and why."""
+    covariate = model.covariates[0]
+    return Statistic(
+        "model", "estimate", "", model.endpoint, group1=covariate, analysis=model.id, method=method, warning=reason
+    )
 
 
 def _rows(

@@ -118,8 +118,16 @@ def _delayed_entry(cohort: Cohort, code: str, times: TimeToEvent) -> Iterator[St
     """The same endpoint with patients at risk only from their entry into observation on."""
     analyses = cohort.study.analyses
     method = "kaplan-meier-delayed-entry"
+    if times.entry is None:
+        return
+    observed = times.entry < times.time
+    left_out = int(np.count_nonzero(~observed))
+    if left_out == len(cohort):
+        return
+    times = times.of(observed)
     km = kaplan_meier.kaplan_meier(times.time, times.event, times.entry)
-    base = Statistic("survival", "", "", code, unit=cohort.study.time_unit, method=method)
+    warning = f"{left_out} left out whose observation began and ended at the same time" if left_out else ""
+    base = Statistic("survival", "", "", code, unit=cohort.study.time_unit, method=method, warning=warning)
     low, high = kaplan_meier.median_limits(km, analyses.limits, analyses.level)
     found = {
         "n": km.n,
@@ -210,7 +218,10 @@ def _follow_up(cohort: Cohort) -> Iterator[Statistic]:
         return
     times = cohort.time_to_event(code)
     for method, name in FOLLOW_UP_METHODS.items():
-        found = follow_up.median_follow_up(times.time, times.event, method)
+        analyses = cohort.study.analyses
+        found = follow_up.median_follow_up(
+            times.time, times.event, method, limits=analyses.limits, level=analyses.level
+        )
         values = {
             "median": found.median,
             "conf_low": found.conf_low,

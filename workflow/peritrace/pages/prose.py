@@ -123,7 +123,7 @@ SCALES = {"log-log": "log(−log)", "log": "log", "plain": "plain"}
 def methods(study: Study, ard: Ard) -> list[str]:
     """The methods section: a sentence for each method that gave a number of the standard reading."""
     analyses = study.analyses
-    used = {s.method for s in ard if not s.convention}
+    used = {s.method for s in ard if s.stat and not s.convention}
     sentences = [method.sentence for key, method in METHODS.items() if key in used]
     estimation = " ".join(sentences)
     days = f", a month being {study.days_per_month:g} days" if study.time_unit == "months" else ""

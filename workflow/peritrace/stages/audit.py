@@ -76,7 +76,7 @@ def _convention_rows(judge: Judge) -> Iterator[dict[str, object]]:
                 "quantity": plural(coverage.quantity),
                 "explained": coverage.numbers,
                 "of": coverage.of,
-                "departures": len(coverage.bundle) - 1,
+                "departures": coverage.departures,
                 "explained_ids": " ".join(coverage.explained),
                 "unexplained_ids": " ".join(coverage.unexplained),
             }
@@ -118,7 +118,7 @@ def _evidence(judge: Judge, endpoint: Endpoint, event: EventDefinition) -> dict[
     claims = [c for c in judge.claims if c.variable == endpoint.code and c.quantity.startswith("survival-")]
     numbers: dict[tuple[str, ...], Claim] = {claim.number: claim for claim in claims}
     rates = [c for c in judge.coverages if c.quantity == "survival-rate"]
-    widest = rates[0].bundle if rates else ()
+    widest = tuple(part for part in rates[0].bundle if not part.startswith("event=")) if rates else ()
     explained = alike = 0
     for claim in numbers.values():
         chosen = [f for f in judge.fits[claim.claim_id] if (f.reading.event or endpoint.code) == event.code]

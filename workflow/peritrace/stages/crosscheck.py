@@ -45,7 +45,9 @@ class Agreement:
     def row(self) -> dict[str, object]:
         """As written: the difference as the power of ten that it stays below, for its digits are noise."""
         agree = not self.apart > TOLERANCE
-        apart = "" if math.isnan(self.apart) else f"< 1e{max(-10, math.floor(math.log10(max(self.apart, 1e-12))) + 1)}"
+        apart = "" if math.isnan(self.apart) else "one is missing"
+        if math.isfinite(self.apart):
+            apart = f"< 1e{max(-10, math.floor(math.log10(max(self.apart, 1e-12))) + 1)}"
         values = (self.estimate, self.endpoint, self.group, self.level, self.compared, apart, int(agree), self.note)
         return dict(zip(COLUMNS, values, strict=True))
 
@@ -58,10 +60,15 @@ def crosscheck(study: Study, adsl: Path, adtte: Path, ard: Path, out: Path) -> N
     write_csv(out, COLUMNS, (agreement.row for agreement in found))
 
 
-def _apart(ours: ArrayLike, theirs: ArrayLike) -> tuple[float, int]:
-    """The largest relative difference where both are finite, and how many were compared."""
+def _apart(ours: ArrayLike, theirs: ArrayLike, gaps: bool = False) -> tuple[float, int]:
+    """The largest relative difference, and how many were compared.
+
+    A number on one side only is an infinite difference, unless `gaps` are known to differ.
+    """
     a, b = np.asarray(ours, float), np.asarray(theirs, float)
     both = np.isfinite(a) & np.isfinite(b)
+    if not gaps and (np.isfinite(a) != np.isfinite(b)).any():
+        return math.inf, int(a.size)
     if not both.any():
         return math.nan, 0
     scale = np.maximum(np.abs(a[both]), 1e-6)
@@ -90,7 +97,8 @@ def _curve(code: str, times: TimeToEvent, part: Slice, ard: Ard, level: float) -
         limits = theirs.confidence_interval_survival_function_.loc[at].to_numpy()
         alive = np.asarray(ours["estimate"]) > 1e-12
         pairs = [
-            _apart(np.where(alive, ours[n], np.nan), limits[:, i]) for i, n in enumerate(("conf_low", "conf_high"))
+            _apart(np.where(alive, ours[n], np.nan), limits[:, i], gaps=True)
+            for i, n in enumerate(("conf_low", "conf_high"))
         ]
         worst = max((a for a, n in pairs if n), default=math.nan)
         yield Agreement("limits of the curve", **place, apart=worst, compared=sum(n for _, n in pairs))
@@ -129,9 +137,12 @@ def _cox_models(cohort: Cohort, ard: Ard) -> Iterator[Agreement]:
             continue
         x = design(cohort, model)
         times = cohort.time_to_event(model.endpoint).of(x.known)
-        frame = pd.DataFrame(x.matrix, columns=x.names).assign(time=times.time, event=times.event)
-        fit = CoxPHFitter().fit(frame, "time", "event", fit_options={"precision": 1e-12})
-        theirs = fit.summary[["exp(coef)", "exp(coef) lower 95%", "exp(coef) upper 95%", "p"]].to_numpy().ravel()
+        frame = pd.DataFrame(x.matrix, columns=x.names)
+        frame["duration of observation"], frame["event observed"] = times.time, times.event
+        fit = CoxPHFitter(alpha=1 - cohort.study.analyses.level)
+        fit.fit(frame, "duration of observation", "event observed", fit_options={"precision": 1e-12})
+        limits = np.exp(fit.confidence_intervals_.to_numpy())
+        theirs = np.column_stack([fit.hazard_ratios_, limits, fit.summary["p"]]).ravel()
         names = ("estimate", "conf_low", "conf_high", "p_value")
         ours = [
             rows.value(group1=name, group1_level=level, stat_name=stat_name)

@@ -69,6 +69,10 @@ def _header_problems(header: list[str], study: Study, file: str) -> list[Problem
                 "headers differ",
             )
             problems.append(Problem(file, 1, where, found, rule, "Rename or delete one of the columns."))
+        elif name.strip().lower() == "simulated" and name not in known:
+            rule = "patients that are not real must be told apart all the way"
+            remedy = "Name the column under columns: in the study file."
+            problems.append(Problem(file, 1, where, "a column that marks simulated patients", rule, remedy))
     unknown = [name for name in header if name not in known]
     for column in study.columns:
         if column.source not in header:

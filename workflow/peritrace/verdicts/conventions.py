@@ -84,6 +84,7 @@ class Coverage:
     numbers: int
     of: int
     needed: int  # of the explained numbers, those that the stated method does not give
+    departures: int  # from the stated method
 
     @property
     def supported(self) -> bool:
@@ -111,6 +112,7 @@ def coverages(claims: Iterable[Claim], all_fits: dict[str, list[Fit]]) -> list[C
                     len({c.number for c in members if c.claim_id in ids}),
                     len({c.number for c in members}),
                     len({c.number for c in members if c.claim_id in ids and c.claim_id not in plain}),
+                    min(len(f.departures) for c in members for f in all_fits.get(c.claim_id, ()) if f.bundle == bundle),
                 )
             )
     return sorted(found, key=lambda c: (-c.numbers, len(c.bundle), c.quantity, c.bundle))
@@ -125,7 +127,7 @@ def describe_departure(part: str, study: Study) -> str:
         "row=starts-at": "read in the row that starts at the time asked, which holds the survival one interval later",
         "through=last": "without an open last interval",
         "median=r": "the median taken as the middle of a plateau at 50%, as R prints it",
-        "median=sas": "the median taken where survival falls below 50%, as SAS prints it",
+        "median=sas": "the median taken as the middle of a plateau at 50% that ends, as SAS prints it",
         "printing=two-decimals": "the proportion rounded to two decimals first, as SPSS prints it",
         "printing=truncated": "further digits cut off instead of rounded",
         "statistic=mean": "by means instead of medians",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from peritrace.ard import Ard
 from peritrace.claims import Claim
-from peritrace.formats import format_number
-from peritrace.printed import SHARE_WORDS, Printed, one_slip_away, parse_printed
+from peritrace.formats import format_number, rounded
+from peritrace.printed import SHARE_WORDS, Printed, UnreadableNumber, one_slip_away, parse_printed
 from peritrace.study import Study
 from peritrace.verdicts.coherence import Finding, part_of_whole, study_period
 from peritrace.verdicts.conventions import (
@@ -17,7 +17,7 @@ from peritrace.verdicts.conventions import (
     fits,
     plural,
 )
-from peritrace.verdicts.readings import Reading, missing_names, readings
+from peritrace.verdicts.readings import P_VALUES, Reading, missing_names, readings
 from peritrace.words import in_sentence
 
 VERDICTS = ("reproduced", "reproduced-by-convention", "coherent", "contradicted", "unverifiable")
@@ -84,8 +84,9 @@ class Judge:
         return [reading for reading in self.readings[claim.claim_id] if not reading.departures]
 
     def _only_for_some(self, claim: Claim) -> list[str]:
-        """Where the claim leaves open what it is about: the readings by the stated method that do not agree."""
-        if len(claim.variables) + len(claim.groups) <= 2:
+        """Where claim or source leave open what is meant: the readings as good as the best that do not agree."""
+        unnamed = claim.quantity in P_VALUES and claim.quantity not in self.study.audit.stated
+        if len(claim.variables) + len(claim.groups) <= 2 and not unnamed:
             return []
         agreeing = {id(fit.reading) for fit in self.fits[claim.claim_id]}
         stated = self._stated(claim)
@@ -95,8 +96,8 @@ class Judge:
 
     def _reproduced(self, claim: Claim, best: Fit) -> Finding:
         reading = best.reading
-        rounded = claim.printed.kind == "number" and claim.printed.as_printed(reading.value) != reading.shown
-        tail = f", printed {claim.reported}" if rounded else ""
+        finer = claim.printed.kind == "number" and claim.printed.as_printed(reading.value) != reading.shown
+        tail = f", printed {claim.reported}" if finer else ""
         explanation = f"Recomputed from the rows: {self._all_stated(claim)}{tail}."
         return Finding("reproduced", reading.method_label, reading.shown, explanation)
 
@@ -111,7 +112,8 @@ class Judge:
         # what the rounding of the source leaves open is no other standard
         standard = self._all_stated(claim) if best.cost and "times=as-rounded" not in best.departures else ""
         sentences = [f"The standard reading gives {standard}."] if standard else []
-        how = ", ".join(filter(None, [_by(reading).strip(), *told]))
+        method_told = any(part.startswith("method=") for part in parts)
+        how = ", ".join(filter(None, ["" if method_told else _by(reading).strip(), *told]))
         sentences.append(f"The printed {printed.text} comes out {how}.")
         if reading.event:
             sentences.append("The paper does not state the event so that it can be applied; it was inferred.")
@@ -140,7 +142,7 @@ class Judge:
         return f"The same reading explains {coverage.numbers} of the {coverage.of} {plural(claim.quantity)}; {chosen}."
 
     def _printed_value(self, fit: Fit) -> float:
-        return float(f"{fit.reading.value:.2f}") if fit.printing == "two-decimals" else fit.reading.value
+        return float(rounded(fit.reading.value, 2)) if fit.printing == "two-decimals" else fit.reading.value
 
     def _open_interval(self, claim: Claim, fit: Fit) -> str | None:
         """What a row that starts where the last, open interval starts really holds."""
@@ -183,10 +185,10 @@ class Judge:
             sentences.append(
                 f"{len(tried)} readings were tried; the nearest gives {nearest.shown} ({self._named(nearest)})."
             )
-        if rejected := [fit for fit in self.fits[claim.claim_id] if fit.cost > 1]:
+        if rejected := {id(fit.reading) for fit in self.fits[claim.claim_id]}:
             sentences.append(
-                f"{len(rejected)} of them would print so, but only with several assumptions at once that explain "
-                "nothing else in the paper."
+                f"{len(rejected)} would print so, but only with several assumptions at once that explain too few other "
+                "numbers of the paper to be believed."
             )
         sentences.append(self._smallest_correction(claim, stated))
         return Finding("contradicted", stated[0].method_label, stated[0].shown, " ".join(sentences))
@@ -207,7 +209,10 @@ class Judge:
             if any(parse_printed(turned).agrees(reading.value) for reading in stated):
                 return f"With the sign turned ({turned}) it would agree."
         for misprint in one_slip_away(printed.text):
-            candidate = parse_printed(misprint.text)
+            try:
+                candidate = parse_printed(misprint.text)
+            except UnreadableNumber:
+                continue
             if any(candidate.agrees(reading.value) for reading in stated):
                 return f"The smallest correction is {misprint.text} ({misprint.slip})."
         return "No single slip of the pen leads from the computed value to the printed one."
@@ -231,8 +236,13 @@ class Judge:
         return text + "."
 
     def _unverifiable(self, claim: Claim) -> Finding:
-        needed = " or ".join(missing_names(claim, self.study)) or "it"
-        if claim.groups and set(claim.groups) & set(missing_names(claim, self.study)):
+        needed = " or ".join(missing_names(claim, self.study))
+        if not needed and claim.quantity != "value":
+            explanation = (
+                "The study file asks for no estimate of it; added under analyses (describe, describe_by, compare, "
+                "associate, models or follow_up), it would be computed."
+            )
+        elif claim.groups and set(claim.groups) & set(missing_names(claim, self.study)):
             explanation = (
                 f"These rows belong to one side of the comparison ({needed}), so it can't be tested with them; the "
                 "rows of the other side, or their counts and times, would allow it."

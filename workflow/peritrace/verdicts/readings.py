@@ -25,8 +25,8 @@ USUAL_METHODS = {
 }
 _SUMMARY_STATISTICS = {"median": "median", "mean": "mean", "minimum": "min", "maximum": "max"}
 _TIME_STATISTICS = {"minimum": "time_min", "maximum": "time_max"}
-_P_VALUES = {"difference": "comparison", "association": "association", "prediction": "model"}
-_MONTHS_IN = {"months": 1.0, "years": 12.0}
+P_VALUES = {"difference": "comparison", "association": "association", "prediction": "model"}
+DAYS_IN = {"days": 1.0, "months": 30.4375, "years": 365.25}
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _rows(claim: Claim, ard: Ard) -> Iterator[Statistic]:
             continue
         if claim.time and row.variable_level != claim.time:
             continue
-        if claim.quantity in _P_VALUES:
+        if claim.quantity in P_VALUES:
             pair = (claim.variables, claim.groups)
             straight = row.variable in pair[0] and row.group1 in pair[1]
             turned = claim.quantity == "association" and row.variable in pair[1] and row.group1 in pair[0]
@@ -88,8 +88,8 @@ def _rows(claim: Claim, ard: Ard) -> Iterator[Statistic]:
 
 
 def _target(claim: Claim) -> tuple[str, str]:
-    if claim.quantity in _P_VALUES:
-        return _P_VALUES[claim.quantity], "p_value"
+    if claim.quantity in P_VALUES:
+        return P_VALUES[claim.quantity], "p_value"
     if claim.quantity == "survival-rate":
         return "survival-rate", "estimate"
     if claim.quantity == "survival-median":
@@ -108,23 +108,23 @@ def _reading(claim: Claim, row: Statistic, study: Study) -> Iterator[Reading]:
     departures = [] if row.method in stated else [f"method={row.method}"]
     event = ""
     for part in row.departures:
+        departures.append(part)
         if part.startswith("event="):
             event = part.removeprefix("event=")
-            departures.append(part)
-        else:
-            departures.append(part)
     endpoints = {endpoint.code: endpoint for endpoint in study.endpoints}
     if row.variable in endpoints and endpoints[row.variable].inferred and not event:
         event = row.variable
-    if row.group1 and not claim.group and claim.quantity not in _P_VALUES:
+    if row.group1 and not claim.group and claim.quantity not in P_VALUES:
         departures.append(f"subset={row.group1}={row.group1_level}")
-    value = row.number / _MONTHS_IN.get(claim.unit, 1.0) if study.time_unit == "months" else row.number
+    value = row.number
+    if row.variable in endpoints and claim.unit in DAYS_IN and row.context != "deaths-within":
+        value *= study.days_per_unit / DAYS_IN[claim.unit]
     method = "descriptive" if row.stat_name in _TIME_STATISTICS.values() else row.method
     yield Reading(value, _shown(claim, value), method, tuple(departures), event, row.variable)
 
 
 def _shown(claim: Claim, value: float) -> str:
-    if claim.quantity in _P_VALUES:
+    if claim.quantity in P_VALUES:
         return format_p_equation(value)
     printed = claim.printed
     finer = as_stat(value)
