@@ -114,11 +114,10 @@ def report(plan: Plan, name: str) -> None:
 
 
 def index(plan: Plan, name: str) -> None:
-    from peritrace.stages.index import Entry, index
+    from peritrace.stages.index import index_of_studies
 
     if name == plan.studies[-1]:
-        entries = [Entry(plan.study(n), f"{n}.html", Path(f"results/{n}/audit/verdicts.csv")) for n in plan.studies]
-        index(entries, Path("reports/index.html"))
+        index_of_studies(plan.index_settings(), Path("reports/index.html"))
 
 
 STAGES = {

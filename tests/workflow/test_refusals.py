@@ -98,3 +98,31 @@ def test_a_missing_extract_is_named(fresh):
     assert run.code != 0
     assert EXTRACT in run.text
     assert "Traceback" not in run.text
+
+
+def test_a_bad_study_leaves_a_good_one_alone(fresh):
+    config = fresh.folder / "config"
+    study = (config / "studies/yan-2024.yaml").read_text(encoding="utf-8")
+    other = study.replace("id: yan-2024", "id: other").replace("short_title: Yan 2024", "short_title: Other")
+    other = other.replace("resources/yan-2024/patients.csv", "resources/other.csv")
+    (config / "studies/other.yaml").write_text(other, encoding="utf-8")
+    (config / "config.yaml").write_text("studies: [other, yan-2024]\n", encoding="utf-8")
+    run = fresh.snakemake("--cores", "2")
+    assert run.code != 0
+    assert "resources/other.csv: found no file" in run.text
+    assert "Traceback" not in run.text
+    assert not (fresh.folder / "results/other").exists()
+    index = (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
+    assert 'href="yan-2024.html"' in index
+    assert "other.html" not in index
+    (fresh.folder / "resources/other.csv").write_bytes((fresh.folder / EXTRACT).read_bytes())
+    assert fresh.snakemake("--cores", "2").code == 0
+    assert 'href="other.html"' in (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
+
+
+def test_an_extract_deleted_after_a_run_is_missed(changeable):
+    (changeable.folder / EXTRACT).unlink()
+    run = changeable.snakemake("--cores", "2")
+    assert run.code != 0
+    assert f"{EXTRACT}: found no file" in run.text
+    assert changeable.outputs() == {}
