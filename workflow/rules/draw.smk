@@ -30,7 +30,7 @@ for study in PLAN.studies:
         conda:
             "../../environment.yml"
         params:
-            settings=PLAN.settings(study, "draw"),
+            settings=lambda wildcards, study=study: PLAN.settings(study, "draw"),
             code=PLAN.code("draw"),
         message:
             f"{study}: drawing"

@@ -33,7 +33,7 @@ rule index:
     conda:
         "../../environment.yml"
     params:
-        settings=PLAN.index_settings(),
+        settings=lambda wildcards: PLAN.index_settings(),
         code=PLAN.code("index"),
     message:
         "listing the studies"

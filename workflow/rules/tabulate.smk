@@ -18,7 +18,7 @@ for study in PLAN.studies:
         conda:
             "../../environment.yml"
         params:
-            settings=PLAN.settings(study, "tabulate"),
+            settings=lambda wildcards, study=study: PLAN.settings(study, "tabulate"),
             code=PLAN.code("tabulate"),
         message:
             f"{study}: tabulating"
