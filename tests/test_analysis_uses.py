@@ -25,7 +25,10 @@ YAN = Path("config/studies/yan-2024.yaml").read_text(encoding="utf-8")
         ("variable: pci, by: cc_group}", "variable: sex, by: cc_group}", "points show a number"),
         ("title: Life table of overall survival from diagnosis, endpoint: OS1", "title: x", "no endpoint"),
         ("columns: [subject, sae, treatment_after,", "columns: [subject, sae, cc_group,", "'cc_group', a group"),
-        ("time_points: [12, 36, 60]", "time_points: [-12, 36]", "greater than 0"),
+        ("time_points: [12, 36, 60]", "time_points: [-12, 36]", "greater than or equal to 0.01"),
+        ("time_points: [12, 36, 60]", "time_points: [12, .inf]", "finite number"),
+        ("label: Status at last contact\n", "label: Status\n    optional: true\n", "'status', which is optional"),
+        ('{label: CC2/3, values: ["2", "3"]}', '{label: CC0/1, values: ["2", "3"]}', "differ in their label"),
     ],
 )
 def test_it_is_refused_with_a_remedy(tmp_path, old, new, words):
@@ -36,3 +39,10 @@ def test_it_is_refused_with_a_remedy(tmp_path, old, new, words):
         load_study(path)
     assert words in str(refusal.value)
     assert "line " in str(refusal.value)
+
+
+def test_no_study_takes_the_place_of_the_index(tmp_path):
+    path = tmp_path / "index.yaml"
+    path.write_text(YAN.replace("id: yan-2024", "id: index"), encoding="utf-8")
+    with pytest.raises(InputRefused, match="reports/index.html lists the studies"):
+        load_study(path)

@@ -44,6 +44,8 @@ def test_every_claim_of_the_study_can_be_told_in_words():
         ("survival-rate,OS1,,,,36", "survival-rate,OS1,,,,30", "it is one of analyses.time_points (12, 36, 60)"),
         ("survival-rate,OS1,,,,36", "survival-rate,OS1,,,,", "found nothing; a survival-rate needs it"),
         ("share,cc_group,CC0/1", "share,,CC0/1", "found nothing; a share needs it"),
+        (",results-sae,result,one", ",results-dehiscence,result,one", "it names another claim"),
+        ("touches,reported", "touches,reported,reported", "a header a second time"),
         ("window,,start", "window,,begin", "a window has start and end"),
     ],
 )

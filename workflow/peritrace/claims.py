@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from peritrace.ard import as_stat
 from peritrace.printed import Printed, UnreadableNumber, parse_printed
 from peritrace.problems import InputRefused, Problem
 from peritrace.study import Study
@@ -155,7 +156,7 @@ def _unfit(claim: Claim, printed: Printed, study: Study) -> Iterator[tuple[str, 
                 yield column, "no such level", f"it is a level of {name}", f"The levels are {', '.join(known)}."
     analyses = study.analyses
     points = {"survival-rate": analyses.time_points, "deaths-within": analyses.days_by}.get(claim.quantity)
-    if points is not None and claim.time and claim.time not in (told := [f"{point:g}" for point in points]):
+    if points is not None and claim.time and claim.time not in (told := [as_stat(point) for point in points]):
         where = "time_points" if claim.quantity == "survival-rate" else "days_by"
         yield "time", "no such time", f"it is one of analyses.{where} ({', '.join(told)})", "Add it there."
 
@@ -187,6 +188,8 @@ def read_claims(path: Path, study: Study) -> list[Claim]:
             near = difflib.get_close_matches(column, header, n=1)
             problem(1, column, "no such column", "every claim needs it", f"Rename {near[0]!r}." if near else "Add it.")
     for column in header:
+        if header.count(column) > 1:
+            problem(1, column, "a header a second time", "headers differ", "Delete one of the columns.")
         if column not in COLUMNS:
             problem(1, column, "an unknown column", f"known are {', '.join(COLUMNS)}", "Remove or rename it.")
     for line, row in rows:
@@ -207,7 +210,7 @@ def read_claims(path: Path, study: Study) -> list[Claim]:
             problem(line, "quantity", "an unknown quantity", "a claim states a known quantity", remedy)
         if claim.touches not in TOUCHES:
             problem(line, "touches", "another word", f"it is one of {', '.join(TOUCHES)}", "Choose one.")
-        if claim.part_of and claim.part_of not in ids:
+        if claim.part_of and (claim.part_of not in ids or claim.part_of == claim.claim_id):
             problem(line, "part_of", "no such claim", "it names another claim", "Give the claim_id of the whole.")
         for column in ("variable", "group"):
             for name in getattr(claim, column).split("|"):

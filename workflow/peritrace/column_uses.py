@@ -36,6 +36,12 @@ def misuses(study: Study) -> Iterator[Misuse]:
         for j, event in enumerate(endpoint.events):
             for part in ("any", "unless"):
                 for k, condition in enumerate(getattr(event, part)):
+                    decisive = columns.get(condition.column)
+                    if decisive and decisive.optional and condition.present is None:
+                        found = f"{condition.column!r}, which is optional"
+                        rule = "without its value it is not known whether a patient had the event"
+                        at = ("endpoints", i, "events", j, part, k)
+                        yield at, found, rule, "Fill the cells in and delete optional: true."
                     yield from _condition(("endpoints", i, "events", j, part, k), condition, columns)
 
 
@@ -60,6 +66,11 @@ def _columns(study: Study) -> Iterator[Misuse]:
 def _groups(study: Study, columns: dict[str, AnyColumn]) -> Iterator[Misuse]:
     for i, group in enumerate(study.groups):
         column = columns.get(group.column)
+        labels = [level.label for level in group.levels]
+        for j, level in enumerate(group.levels):
+            if labels.index(level.label) < j:
+                at = ("groups", i, "levels", j)
+                yield at, f"{level.label!r} a second time", "levels differ in their label", "Rename one of them."
         for j, level in enumerate(group.levels):
             at = ("groups", i, "levels", j)
             limits = level.below is not None or level.at_least is not None

@@ -33,8 +33,8 @@ SIGNIFICANCE_WORDS = {
 }
 DIRECTION_WORDS = {"lower": -1, "shorter": -1, "inferior": -1, "higher": 1, "longer": 1, "superior": 1}
 
-_NUMBER = re.compile(r"(?P<sign>[-−]?)(?P<digits>\d+(?:\.\d+)?)(?P<percent>\s*%)?", re.ASCII)
-_P_VALUE = re.compile(r"[Pp]\s*(?P<relation>[<>=])\s*(?P<digits>\d*\.\d+)", re.ASCII)
+_NUMBER = re.compile(r"(?P<sign>[-−]?)(?P<digits>\d{1,12}(?:\.\d{1,9})?)(?P<percent>\s*%)?", re.ASCII)
+_P_VALUE = re.compile(r"[Pp]\s*(?P<relation>[<>=])\s*(?P<digits>\d?\.\d{1,9})", re.ASCII)
 _MONTH = re.compile(r"(?P<month>[A-Z][a-z]+)(?: (?P<day>\d{1,2}),)? (?P<year>\d{4})", re.ASCII)
 
 
@@ -130,9 +130,11 @@ def parse_printed(text: str) -> Printed:
     if match := re.fullmatch(r"almost ([0-9]+(?:\.[0-9]+)?)", stripped):
         return Printed(stripped, "approximate", "almost", Decimal(match[1]), _decimals(match[1]))
     if (match := _MONTH.fullmatch(stripped)) and match["month"] in calendar.month_name:
-        month, year = list(calendar.month_name).index(match["month"]), int(match["year"])
+        month, year = list(calendar.month_name).index(match["month"]), max(int(match["year"]), 1)
         last = calendar.monthrange(year, month)[1]
         day = int(match["day"]) if match["day"] else None
+        if day is not None and not 1 <= day <= last:
+            raise UnreadableNumber(f"{text!r} is a day that the calendar does not have")
         return Printed(stripped, "date", earliest=date(year, month, day or 1), latest=date(year, month, day or last))
     raise UnreadableNumber(
         f"{text!r} can't be read as a printed number; understood are numbers (12.5, 89.0%, three), P values "

@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(ge=0.01, le=100_000, description="A time, not too fine for a table.")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
 
 
 class Section(BaseModel):
     """A part of the study file; strict about its keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Citation(Section):
@@ -204,8 +204,8 @@ class Endpoint(Section):
 class LifeTableSettings(Section):
     """The actuarial life table as SPSS computes it: `SURVIVAL TABLE … /INTERVALS = THRU x BY w`."""
 
-    interval: float = Field(12, gt=0, description="Width of the intervals, in the unit of time.")
-    through: float | None = Field(60, gt=0, description="The last interval is open and starts here; null for none.")
+    interval: Positive = Field(12, description="Width of the intervals, in the unit of time.")
+    through: Positive | None = Field(60, description="The last interval is open and starts here; null for none.")
     also: list[Positive] = Field(default=[], description="Interval widths that an audit tries as well.")
 
 
@@ -221,7 +221,7 @@ class Association(Section):
 
     variable: Name = Field(description="A column or group.")
     with_: Name = Field(alias="with", description="Another column or group.")
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
 
 class Model(Section):

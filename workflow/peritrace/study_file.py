@@ -132,6 +132,8 @@ def _cross_check(study: Study, path: Path) -> Iterator[tuple[Location, str, str,
     """What the types can't express: names that must exist, names that must not repeat."""
     if study.id != path.stem:
         yield ("id",), "another name", f"the id must be the file's name, {path.stem!r}", "Rename one of them."
+    if study.id == "index":
+        yield ("id",), "'index'", "reports/index.html lists the studies", "Give the study another id."
     if study.source is None:
         yield ("source",), "no value", "a study needs its source", "Add source: with patients: and a path."
     columns = [column.name for column in study.columns]

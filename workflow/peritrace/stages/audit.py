@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from peritrace.ard import Ard, read_ard
+from peritrace.ard import Ard, as_stat, read_ard
 from peritrace.claims import Claim, read_claims
 from peritrace.files import write_csv
 from peritrace.formats import format_number, format_percent
@@ -39,7 +39,7 @@ def audit(study: Study, claims: Path, ard: Path, verdicts_out: Path, conventions
         ("convention", "quantity", "explained", "of", "departures", "explained_ids", "unexplained_ids"),
         _convention_rows(judge),
     )
-    rates = [f"rate_{point:g}" for point in study.analyses.time_points]
+    rates = [f"rate_{as_stat(point)}" for point in study.analyses.time_points]
     columns = ("endpoint", "code", "chosen", "description", "why", "events", "median", *rates)
     write_csv(events_out, (*columns, "explained", "of", "explained_alike"), _event_rows(judge))
 
@@ -104,7 +104,7 @@ def _estimates(ard: Ard, endpoint: Endpoint, event: EventDefinition, study: Stud
         "median": format_number(ard.value(context="survival", stat_name="median", **where), 1),
     }
     for point in study.analyses.time_points:
-        level = f"{point:g}"
+        level = as_stat(point)
         value = ard.value(context="survival-rate", stat_name="estimate", variable_level=level, **where)
         found[f"rate_{level}"] = format_percent(value, 1)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from peritrace.ard import Ard, read_ard
+from peritrace.ard import Ard, as_stat, read_ard
 from peritrace.files import read_csv
 from peritrace.pages import prose
 from peritrace.pages.exhibits import Exhibit, figures, printed_first, tables
@@ -91,7 +91,7 @@ def report(
         "event_readings": _event_readings(study, results.audit),
         "late_entries": _late_entries(study, ard),
         "interval": level_text(study.analyses.level),
-        "time_points": [f"{time:g}" for time in study.analyses.time_points],
+        "time_points": [as_stat(time) for time in study.analyses.time_points],
         "methods": prose.methods(study, ard),
         "limits": prose.limits(study, ard),
         "abbreviations": prose.abbreviations(study, _texts(study, exhibits, findings)),
@@ -171,7 +171,7 @@ def _late_entries(study: Study, ard: Ard) -> list[LateEntry]:
             estimates = prose.estimates(ard, endpoint.code, method)
             at = prose.rates(ard, endpoint.code, method)
             if estimates:
-                cells = [rate_text(at.get(f"{time:g}", {})) for time in study.analyses.time_points]
+                cells = [rate_text(at.get(as_stat(time), {})) for time in study.analyses.time_points]
                 rows.append((name, median_text(estimates), *cells))
         if len(rows) == 2:
             found.append(LateEntry(endpoint, tuple(prose.delayed_entry(study, ard, endpoint)), tuple(rows)))

@@ -39,7 +39,7 @@ class Fit:
     @property
     def cost(self) -> int:
         """How many departures. A free choice (of patients, widths, events) and cutting digits off count twice."""
-        doubled = ("subset=", "interval=", "event=", "printing=truncated")
+        doubled = ("subset=", "interval=", "event=", "printing=truncated", "method=kaplan-meier-delayed-entry")
         count = len(self.departures) + sum(part.startswith(doubled) for part in self.departures)
         return count - self.needless
 

@@ -222,6 +222,8 @@ class Judge:
         where = {"group1": claim.group, "group1_level": claim.group_level}
         count, total = (int(rows.value(stat_name=name, **where)) for name in ("n", "N"))
         printed = claim.printed
+        if not total:
+            return "No patient has a value of it."
         wanted = [k for k in range(total + 1) if printed.agrees(k / total if printed.kind == "share" else k)]
         if not wanted:
             return "No count of these patients would agree."
