@@ -44,5 +44,5 @@ def test_it_is_refused_with_a_remedy(tmp_path, old, new, words):
 def test_no_study_takes_the_place_of_the_index(tmp_path):
     path = tmp_path / "index.yaml"
     path.write_text(YAN.replace("id: yan-2024", "id: index"), encoding="utf-8")
-    with pytest.raises(InputRefused, match="reports/index.html lists the studies"):
+    with pytest.raises(InputRefused, match=r"reports/index\.html lists the studies"):
         load_study(path)
