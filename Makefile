@@ -4,6 +4,7 @@
 # make bench     speed and memory, as ratios within one run
 # make schema    the JSON schema and reference page of the study file, from the models
 # make lock      renew requirements.lock and environment.yml
+# make clean     remove everything that a run made
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,9 +42,7 @@ schema: $(READY)
 
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra test --extra lint \
-		--output-file requirements.lock pyproject.toml
+	$(BIN)/python -m piptools compile --quiet --upgrade --output-file requirements.lock pyproject.toml
 	PYTHONPATH=workflow $(BIN)/python -m peritrace.environment
 
 clean:
