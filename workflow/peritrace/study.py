@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
+# What a month may have been taken for when days became months: the Julian mean, its rounding, a round number.
+MONTH_LENGTHS = (30.4375, 30.44, 30.0)
+
 Positive = Annotated[float, Field(ge=0.01, le=100_000, description="A time, not too fine for a table.")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
 

@@ -10,10 +10,8 @@ import numpy as np
 from peritrace.analyses.cohort import Cohort, Slice, TimeToEvent, definitions
 from peritrace.ard import Statistic, as_stat
 from peritrace.stats import follow_up, kaplan_meier, life_table
-from peritrace.study import Analyses
+from peritrace.study import MONTH_LENGTHS, Analyses
 
-# The months that papers count in; a divisor other than the study's own is a named convention.
-DAYS_PER_MONTH = (30.0, 30.44)
 FOLLOW_UP_METHODS: dict[follow_up.FollowUpMethod, str] = {
     "observed": "observed-follow-up",
     "reverse-kaplan-meier": "reverse-kaplan-meier",
@@ -192,7 +190,7 @@ def _deaths_within(cohort: Cohort, code: str, times: TimeToEvent) -> Iterator[St
     """
     study = cohort.study
     own = study.days_per_unit
-    lengths = [own, *(d for d in DAYS_PER_MONTH if d != own)] if study.time_unit == "months" else [own]
+    lengths = [own, *(d for d in MONTH_LENGTHS if d != own)] if study.time_unit == "months" else [own]
     for days in study.analyses.days_by:
         for length in lengths:
             for slack in (0.0, times.rounding) if times.rounding else (0.0,):

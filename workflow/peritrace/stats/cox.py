@@ -20,7 +20,7 @@ from peritrace.stats.design import (
     refuse_uninformative,
     separation_warning,
 )
-from peritrace.stats.inference import Inference, likelihood_ratio_p, profile, wald
+from peritrace.stats.inference import Inference, as_ratio, as_tuple, likelihood_ratio_p, profile, wald
 from peritrace.stats.maximise import Array, Derivatives, Maximum, firth, maximise
 from peritrace.stats.partial_likelihood import PartialLikelihood, Ties
 
@@ -148,13 +148,13 @@ class _Model:
         score = self.null.gradient @ np.linalg.solve(self.null.information, self.null.gradient)
         return CoxFit(
             names=self.design.names,
-            coefficient=_tuple(best.estimate / scale),
-            std_err=_tuple(best.std_err / scale),
-            hazard_ratio=_ratio(best.estimate / scale),
-            conf_low=_ratio(inference.conf_low / scale),
-            conf_high=_ratio(inference.conf_high / scale),
-            wald_p=_tuple(wald(best.estimate, best.std_err, level).p_value),
-            p_value=_tuple(inference.p_value),
+            coefficient=as_tuple(best.estimate / scale),
+            std_err=as_tuple(best.std_err / scale),
+            hazard_ratio=as_ratio(best.estimate / scale),
+            conf_low=as_ratio(inference.conf_low / scale),
+            conf_high=as_ratio(inference.conf_high / scale),
+            wald_p=as_tuple(wald(best.estimate, best.std_err, level).p_value),
+            p_value=as_tuple(inference.p_value),
             log_likelihood=best.at.value,
             log_likelihood_null=none.value,
             likelihood_ratio_p=likelihood_ratio_p(best.at.value, none.value, k),
@@ -176,12 +176,3 @@ def _times(values: ArrayLike, what: str, n: int) -> Array:
             f"{what} must be a number of at least 0 for each of the {n} patients; mend or leave out the others"
         )
     return times
-
-
-def _tuple(values: Array) -> tuple[float, ...]:
-    return tuple(values.tolist())
-
-
-def _ratio(values: Array) -> tuple[float, ...]:
-    with np.errstate(over="ignore"):  # a limit beyond 1e308 is printed as infinite
-        return _tuple(np.exp(values))

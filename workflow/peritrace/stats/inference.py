@@ -104,3 +104,14 @@ def _held(objective: Objective, near: Maximum, j: int, value: float) -> Maximum:
     start[free] += follow * (value - start[j])
     start[j] = value
     return maximise(objective, start, free, penalised=True)
+
+
+def as_tuple(values: Array) -> tuple[float, ...]:
+    """Return an array (k,) as the plain numbers that a result holds."""
+    return tuple(values.tolist())
+
+
+def as_ratio(values: Array) -> tuple[float, ...]:
+    """Return ratios from an array (k,) on the log scale; a limit beyond 1e308 is infinite."""
+    with np.errstate(over="ignore"):
+        return as_tuple(np.exp(values))

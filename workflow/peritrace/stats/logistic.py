@@ -15,7 +15,7 @@ from peritrace.stats.design import (
     refuse_uninformative,
     separation_warning,
 )
-from peritrace.stats.inference import Inference, likelihood_ratio_p, profile, wald
+from peritrace.stats.inference import Inference, as_ratio, as_tuple, likelihood_ratio_p, profile, wald
 from peritrace.stats.maximise import Array, Derivatives, Maximum, firth, maximise
 
 
@@ -141,13 +141,13 @@ class _Model:
         score = self.null.gradient @ np.linalg.solve(self.null.information, self.null.gradient)
         return LogisticFit(
             names=self.design.names,
-            coefficient=_tuple(coefficient),
-            std_err=_tuple(best.std_err[1:] / scale),
-            odds_ratio=_ratio(coefficient),
-            conf_low=_ratio(inference.conf_low[1:] / scale),
-            conf_high=_ratio(inference.conf_high[1:] / scale),
-            wald_p=_tuple(wald(best.estimate, best.std_err, level).p_value[1:]),
-            p_value=_tuple(inference.p_value[1:]),
+            coefficient=as_tuple(coefficient),
+            std_err=as_tuple(best.std_err[1:] / scale),
+            odds_ratio=as_ratio(coefficient),
+            conf_low=as_ratio(inference.conf_low[1:] / scale),
+            conf_high=as_ratio(inference.conf_high[1:] / scale),
+            wald_p=as_tuple(wald(best.estimate, best.std_err, level).p_value[1:]),
+            p_value=as_tuple(inference.p_value[1:]),
             intercept=self._intercept(best),
             log_likelihood=best.at.value,
             log_likelihood_null=null,
@@ -166,12 +166,3 @@ class _Model:
         if best.endless.any():
             return float("nan")
         return float(best.coefficient[0] - best.coefficient[1:] @ (self.design.values.mean(axis=0) / self.design.scale))
-
-
-def _tuple(values: Array) -> tuple[float, ...]:
-    return tuple(values.tolist())
-
-
-def _ratio(values: Array) -> tuple[float, ...]:
-    with np.errstate(over="ignore"):  # a limit beyond 1e308 is printed as infinite
-        return _tuple(np.exp(values))

@@ -9,10 +9,7 @@ from peritrace.ard import Ard
 from peritrace.claims import Claim
 from peritrace.formats import format_number
 from peritrace.printed import parse_printed
-from peritrace.study import Study
-
-# What a month may have been taken for when days became months.
-MONTH_LENGTHS = (30.4375, 30.44, 30.0)
+from peritrace.study import MONTH_LENGTHS, Study
 
 
 @dataclass(frozen=True)
