@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from peritrace.formats import format_number, format_p_equation, rounded
+from peritrace.interval import Interval
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 WORD_NUMBERS = {word: number for number, word in enumerate(_WORDS)}
@@ -30,12 +31,27 @@ SIGNIFICANCE_WORDS = {
     "not significant": ">",
     "no significant difference": ">",
     "no significant differences": ">",
+    "ns": ">",
+    "independent": "<",  # of a factor: significant beside the others of its model
+    "not independent": ">",
 }
-DIRECTION_WORDS = {"lower": -1, "shorter": -1, "inferior": -1, "higher": 1, "longer": 1, "superior": 1}
+DIRECTION_WORDS = {
+    "lower": -1,
+    "shorter": -1,
+    "inferior": -1,
+    "higher": 1,
+    "longer": 1,
+    "superior": 1,
+    "protective factor": -1,  # of the log ratio
+    "risk factor": 1,
+}
 
 _NUMBER = re.compile(r"(?P<sign>[-−]?)(?P<digits>\d{1,12}(?:\.\d{1,9})?)(?P<percent>\s*%)?", re.ASCII)
 _P_VALUE = re.compile(r"[Pp]\s*(?P<relation>[<>=])\s*(?P<digits>\d?\.\d{1,9})", re.ASCII)
-_MONTH = re.compile(r"(?P<month>[A-Z][a-z]+)(?: (?P<day>\d{1,2}),)? (?P<year>\d{4})", re.ASCII)
+_BARE_P = re.compile(r"(?P<relation>[<>=]?)\s*(?P<digits>[01]?\.\d{1,9}|[01])", re.ASCII)
+_MONTH = re.compile(r"(?P<month>[A-Z][a-z]+)(?: (?P<day>\d{1,2})(?:st|nd|rd|th)?,)? (?P<year>\d{4})", re.ASCII)
+_MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name: number for number, name in enumerate(calendar.month_abbr) if name}
 
 
 class UnreadableNumber(ValueError):
@@ -47,7 +63,7 @@ class Printed:
     """A printed number, percentage, P value, word or date."""
 
     text: str
-    kind: str  # number, percent, p-value, approximate, share, amount, significance, direction, date
+    kind: str  # number, percent, p-value, approximate, share, amount, significance, direction, date, term
     relation: str = "="  # =, <, > before a P value
     value: Decimal | None = None
     decimals: int = 0
@@ -97,6 +113,39 @@ class Printed:
             return self.value, self.value + unit
         return self.value - unit / 2, self.value + unit / 2
 
+    @property
+    def values(self) -> Interval:
+        """The values that print so when rounded either way, on the printed scale; an inequality stands for all that it
+        allows. Words of share, amount and significance stand for theirs; raises UnreadableNumber for other words.
+        """
+        if self.kind == "share":
+            low, high, _ = SHARE_WORDS[self.text.lower()]
+            return Interval(low, high)
+        if self.kind == "significance":
+            return Interval(0.0, 0.05) if SIGNIFICANCE_WORDS[self.text.lower()] == "<" else Interval(0.05, 1.0)
+        if self.value is None:
+            raise UnreadableNumber(f"{self.text!r} stands for no interval of values")
+        value = float(self.value)
+        if self.relation == "<":
+            return Interval(0.0, value)
+        if self.relation == ">":
+            return Interval(value, max(value, 1.0))
+        if self.kind == "approximate":
+            return Interval(value - 0.5, value)
+        low, high = (float(end) for end in self.interval())
+        return (
+            Interval(max(low, 0.0), min(high, 1.0) if value <= 1 else high)
+            if self.kind == "p-value"
+            else Interval(low, high)
+        )
+
+    @property
+    def count(self) -> int | None:
+        """The whole number that is printed; None for anything else."""
+        if self.value is None or self.decimals or self.relation != "=" or self.kind != "number":
+            return None
+        return int(self.value)
+
     def as_printed(self, value: float) -> str:
         """A recomputed value printed as this one is printed."""
         if self.kind in ("p-value", "significance"):
@@ -129,8 +178,8 @@ def parse_printed(text: str) -> Printed:
         return Printed(stripped, kind, value=value, decimals=_decimals(match["digits"]))
     if match := re.fullmatch(r"almost ([0-9]+(?:\.[0-9]+)?)", stripped):
         return Printed(stripped, "approximate", "almost", Decimal(match[1]), _decimals(match[1]))
-    if (match := _MONTH.fullmatch(stripped)) and match["month"] in calendar.month_name:
-        month, year = list(calendar.month_name).index(match["month"]), max(int(match["year"]), 1)
+    if (match := _MONTH.fullmatch(stripped)) and match["month"] in _MONTHS:
+        month, year = _MONTHS[match["month"]], max(int(match["year"]), 1)
         last = calendar.monthrange(year, month)[1]
         day = int(match["day"]) if match["day"] else None
         if day is not None and not 1 <= day <= last:
@@ -141,6 +190,20 @@ def parse_printed(text: str) -> Printed:
         "(P < 0.05), words for shares and amounts (half, majority, most, all, none, some, several), "
         '"almost 7", and dates (March 2017; December 31, 2023)'
     )
+
+
+def parse_p_value(text: str) -> Printed:
+    """Read a P value as a table prints it, its letter standing in the header: "0.519", "< .001", "NS".
+
+    Raises UnreadableNumber.
+    """
+    stripped = text.strip()
+    if stripped.lower() in SIGNIFICANCE_WORDS:
+        return Printed(stripped, "significance")
+    if match := _BARE_P.fullmatch(stripped):
+        digits = match["digits"]
+        return Printed(stripped, "p-value", match["relation"] or "=", Decimal(digits), _decimals(digits))
+    return parse_printed(text)
 
 
 def _decimals(digits: str) -> int:
