@@ -60,7 +60,7 @@ def test_all_problems_come_at_once(tmp_path):
 
 
 def test_another_encoding_is_refused(tmp_path):
-    assert "claims are CSV in UTF-8" in refused(tmp_path, lambda text: text.replace("Abstract", "Ä"), "latin-1")
+    assert "it must be CSV in UTF-8" in refused(tmp_path, lambda text: text.replace("Abstract", "Ä"), "latin-1")
 
 
 def test_what_the_study_has_no_data_on_is_said_in_words(tmp_path):

@@ -1,16 +1,15 @@
 """Claims: the numbers that a source prints, each with its place and with what it is a number of."""
 
-import csv
-import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 
 from peritrace.ard import as_stat
-from peritrace.printed import Printed, UnreadableNumber, parse_printed
-from peritrace.problems import InputRefused, Problem
+from peritrace.printed import Printed, UnreadableNumber, parse_p_value, parse_printed
 from peritrace.study import Study
+from peritrace.tidy import TidyTable, near_match, read_tidy, refuse
 from peritrace.words import in_sentence
 
 # What a claim can state: how a report says it ({…} are filled from the claim), and its plural for counting.
@@ -32,7 +31,25 @@ QUANTITIES = {
     "direction": ("{what} in {group_level} against the others", "directions"),
     "window": ("{level} of the study period", "dates"),
     "value": ("{what}", "other values"),
+    "denominator": ("number of patients counted{who}", "denominators"),
+    "lower-quartile": ("lower quartile of {what}{who}", "quartiles"),
+    "upper-quartile": ("upper quartile of {what}{who}", "quartiles"),
+    "standard-deviation": ("standard deviation of {what}{who}", "standard deviations"),
+    "survival-median-low": ("lower confidence limit of the median, {what}{who}", "limits of medians"),
+    "survival-median-high": ("upper confidence limit of the median, {what}{who}", "limits of medians"),
+    "follow-up-low": ("lower confidence limit of the median follow-up", "limits of follow-up"),
+    "follow-up-high": ("upper confidence limit of the median follow-up", "limits of follow-up"),
+    "ratio": ("ratio of {covariate} for {what}{in_model}", "ratios"),
+    "ratio-low": ("lower confidence limit of the ratio of {covariate} for {what}{in_model}", "confidence limits"),
+    "ratio-high": ("upper confidence limit of the ratio of {covariate} for {what}{in_model}", "confidence limits"),
+    "effect-direction": ("effect of {covariate} on {what}{in_model}", "directions"),
+    "every-association": ("every characteristic by {group}", "summaries of tests"),
+    "every-prediction": ("every factor for {what}{in_model}", "summaries of models"),
+    "factors": ("number of significant factors for {what}{in_model}", "summaries of models"),
+    "term": ("{what}", "terms"),
 }
+# Quantities that are held against other printed numbers, not against rows.
+PUBLISHED_ONLY = frozenset(list(QUANTITIES)[list(QUANTITIES).index("denominator") :])
 # What a claim of each quantity must give, and which kinds of printed number it can be.
 _NUMBERS = ("number", "percent", "approximate")
 _TESTED = ("p-value", "significance", "direction")
@@ -54,7 +71,21 @@ NEEDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "direction": (("variable", "group", "group_level"), ("direction",)),
     "window": (("level",), ("date",)),
     "value": (("variable",), _NUMBERS),
+    "denominator": ((), ("number",)),
+    **dict.fromkeys(("lower-quartile", "upper-quartile", "standard-deviation"), (("variable",), _NUMBERS)),
+    **{
+        f"{name}-{end}": (("variable",), _NUMBERS)
+        for name in ("survival-median", "follow-up")
+        for end in ("low", "high")
+    },
+    **dict.fromkeys(("ratio", "ratio-low", "ratio-high"), (("variable", "group", "model"), ("number",))),
+    "effect-direction": (("variable", "group", "model"), ("direction",)),
+    "every-association": (("group",), ("significance",)),
+    "every-prediction": (("variable", "model"), ("significance",)),
+    "factors": (("variable", "model"), ("number",)),
+    "term": (("variable",), ("term",)),
 }
+P_QUANTITIES = ("difference", "association", "prediction", "every-association", "every-prediction")
 TOUCHES = ("conclusion", "result", "description")
 
 
@@ -78,11 +109,23 @@ class Claim:
     part_of: str  # the claim of which this is a part: 1 of the "three"
     touches: str
     reported: str
+    model: str = ""  # of an effect: univariable, multivariable, …
 
-    @property
+    @cached_property
     def printed(self) -> Printed:
-        """The number as printed, read."""
-        return parse_printed(self.reported)
+        """The number as printed, read; raises UnreadableNumber."""
+        return self.read(self.reported)
+
+    def read(self, text: str) -> Printed:
+        """A text as a number of this quantity: a bare 0.519 is a P value where one stands, 19.2 a percentage."""
+        if self.quantity == "term":
+            return Printed(text, "term")
+        if self.quantity in P_QUANTITIES:
+            return parse_p_value(text)
+        printed = parse_printed(text)
+        if self.quantity == "share" and printed.kind == "number":
+            return replace(printed, kind="percent")
+        return printed
 
     @property
     def variables(self) -> list[str]:
@@ -95,17 +138,14 @@ class Claim:
         return self.group.split("|") if self.group else []
 
     @property
+    def subject(self) -> tuple[str, ...]:
+        """What the claim is a number of, whatever number is printed."""
+        return (self.quantity, self.variable, self.level, self.group, self.group_level, self.model, self.time)
+
+    @property
     def number(self) -> tuple[str, ...]:
-        """What the claim is a number of: the same in abstract and text."""
-        return (
-            self.quantity,
-            self.variable,
-            self.level,
-            self.group,
-            self.group_level,
-            self.time,
-            self.reported.lower(),
-        )
+        """The same in abstract and text: what it is a number of, and the number."""
+        return (*self.subject, self.reported.lower())
 
     def statement(self, study: Study) -> str:
         """What is stated, in our words."""
@@ -119,8 +159,11 @@ class Claim:
         if self.group and self.group_level:
             who += f" (among {named(self.groups)} {self.group_level})"
         origins = {endpoint.code: endpoint.origin for endpoint in study.endpoints}
+        covariate = named(self.groups) + (f" ({self.group_level})" if self.group_level not in ("", "Yes") else "")
         text = QUANTITIES[self.quantity][0].format(
             who=who,
+            covariate=covariate,
+            in_model=f" ({self.model})" if self.model else "",
             what=named(self.variables),
             origin=" or ".join(origins.get(name, name) for name in self.variables),
             group=named(self.groups),
@@ -133,8 +176,8 @@ class Claim:
         return text[:1].upper() + text[1:]
 
 
-def _unfit(claim: Claim, printed: Printed, study: Study) -> Iterator[tuple[str, str, str, str]]:
-    """What a claim lacks for its quantity, and names of levels and times that nothing is estimated for."""
+def _unfit_for_quantity(claim: Claim, printed: Printed) -> Iterator[tuple[str, str, str, str]]:
+    """What a claim lacks for its quantity."""
     if claim.quantity not in NEEDS:
         return
     needed, kinds = NEEDS[claim.quantity]
@@ -146,6 +189,12 @@ def _unfit(claim: Claim, printed: Printed, study: Study) -> Iterator[tuple[str, 
         yield "reported", f"a printed {printed.kind}", rule, "Type it exactly as printed, or choose another quantity."
     if claim.quantity == "window" and claim.level not in ("start", "end"):
         yield "level", "another word", "a window has start and end", "Choose one."
+
+
+def _unfit(claim: Claim, study: Study) -> Iterator[tuple[str, str, str, str]]:
+    """Names of levels and times that nothing is estimated for."""
+    if claim.quantity not in NEEDS:
+        return
     for column, names, level in (
         ("level", claim.variables, claim.level),
         ("group_level", claim.groups, claim.group_level),
@@ -161,72 +210,56 @@ def _unfit(claim: Claim, printed: Printed, study: Study) -> Iterator[tuple[str, 
         yield "time", "no such time", f"it is one of analyses.{where} ({', '.join(told)})", "Add it there."
 
 
-COLUMNS = tuple(field.name for field in fields(Claim))
+OPTIONAL = ("model",)
+COLUMNS = tuple(field.name for field in fields(Claim) if field.name not in OPTIONAL)
 
 
 def read_claims(path: Path, study: Study) -> list[Claim]:
-    """Read a study's claims; raises InputRefused with every problem found."""
-    problems: list[Problem] = []
+    """Read the claims of a study with patients' rows; raises InputRefused with every problem found."""
+    table = read_tidy(path, COLUMNS, OPTIONAL)
     subject = f"{study.id}: {path}"
-
-    def problem(line: int | None, column: str, found: str, rule: str, remedy: str) -> None:
-        problems.append(Problem(str(path), line, column, found, rule, remedy))
-
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle, strict=True)
-            rows = [(reader.line_num, row) for row in reader]
-            header = list(reader.fieldnames or [])
-    except FileNotFoundError:
-        problem(None, "", "no file", "the study file names it", "Put it there, or mend the path.")
-        raise InputRefused(subject, problems) from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        problem(None, "", "unreadable text", "claims are CSV in UTF-8", f"Save it as such ({error}).")
-        raise InputRefused(subject, problems) from None
-    for column in COLUMNS:
-        if column not in header:
-            near = difflib.get_close_matches(column, header, n=1)
-            problem(1, column, "no such column", "every claim needs it", f"Rename {near[0]!r}." if near else "Add it.")
-    for column in header:
-        if header.count(column) > 1:
-            problem(1, column, "a header a second time", "headers differ", "Delete one of the columns.")
-        if column not in COLUMNS:
-            problem(1, column, "an unknown column", f"known are {', '.join(COLUMNS)}", "Remove or rename it.")
-    for line, row in rows:
-        if None in row or None in row.values():
-            found = "a cell too many" if None in row else "a cell too few"
-            problem(line, "", found, "every line has a cell for every column", "Put text with commas in quotes.")
-    if problems:
-        raise InputRefused(subject, problems)
-    claims = [(line, Claim(**{key: value or "" for key, value in row.items() if key in COLUMNS})) for line, row in rows]
-    ids = [claim.claim_id for _, claim in claims]
+    refuse(subject, table)
+    claims = [(line, Claim(**row)) for line, row in table.rows]
     known = sorted(study.names)
     for line, claim in claims:
-        if not claim.claim_id or ids.count(claim.claim_id) > 1:
-            problem(line, "claim_id", "an empty or repeated id", "ids are unique", "Give it a name of its own.")
-        if claim.quantity not in QUANTITIES:
-            near = difflib.get_close_matches(claim.quantity, QUANTITIES, n=1)
-            remedy = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(QUANTITIES)}."
-            problem(line, "quantity", "an unknown quantity", "a claim states a known quantity", remedy)
-        if claim.touches not in TOUCHES:
-            problem(line, "touches", "another word", f"it is one of {', '.join(TOUCHES)}", "Choose one.")
-        if claim.part_of and (claim.part_of not in ids or claim.part_of == claim.claim_id):
-            problem(line, "part_of", "no such claim", "it names another claim", "Give the claim_id of the whole.")
         for column in ("variable", "group"):
             for name in getattr(claim, column).split("|"):
                 if re.fullmatch(r"\w+", name) and name not in known:
-                    near = difflib.get_close_matches(name, known, n=1)
-                    remedy = f"Did you mean {near[0]!r}?" if near else "What the study has no data on is said in words."
-                    problem(line, column, "an unknown name", "a name is one of the study's", remedy)
-        if not claim.location:
-            problem(line, "location", "nothing", "every claim says where it is printed", "Add its place.")
-        try:
-            printed = parse_printed(claim.reported)
-        except UnreadableNumber as error:
-            problem(line, "reported", "something unreadable", str(error), "Type it exactly as printed.")
-            continue
-        for column, *what in _unfit(claim, printed, study):
-            problem(line, column, *what)
-    if problems:
-        raise InputRefused(subject, problems)
+                    remedy = near_match(name, known, "What the study has no data on is said in words.")
+                    table.problem(line, column, "an unknown name", "a name is one of the study's", remedy)
+        if claim.quantity in PUBLISHED_ONLY:
+            rule = "patients' rows are held against what can be estimated from them"
+            table.problem(line, "quantity", "a quantity of published tables", rule, "Choose another quantity.")
+    for line, claim in check_claims(table, claims):
+        for column, *what in _unfit(claim, study):
+            table.problem(line, column, *what)
+    refuse(subject, table)
     return [claim for _, claim in claims]
+
+
+def check_claims(table: TidyTable, claims: list[tuple[int, Claim]]) -> list[tuple[int, Claim]]:
+    """Note what is wrong with claims whatever their study, and give those whose number can be read."""
+    ids = [claim.claim_id for _, claim in claims]
+    readable = []
+    for line, claim in claims:
+        if not claim.claim_id or ids.count(claim.claim_id) > 1:
+            table.problem(line, "claim_id", "an empty or repeated id", "ids are unique", "Give it a name of its own.")
+        if claim.quantity not in QUANTITIES:
+            remedy = near_match(claim.quantity, list(QUANTITIES), f"Known: {', '.join(QUANTITIES)}.")
+            table.problem(line, "quantity", "an unknown quantity", "a claim states a known quantity", remedy)
+        if claim.touches not in TOUCHES:
+            table.problem(line, "touches", "another word", f"it is one of {', '.join(TOUCHES)}", "Choose one.")
+        if claim.part_of and (claim.part_of not in ids or claim.part_of == claim.claim_id):
+            rule = "it names another claim"
+            table.problem(line, "part_of", "no such claim", rule, "Give the claim_id of the whole.")
+        if not claim.location:
+            table.problem(line, "location", "nothing", "every claim says where it is printed", "Add its place.")
+        try:
+            printed = claim.printed
+        except UnreadableNumber as error:
+            table.problem(line, "reported", "something unreadable", str(error), "Type it exactly as printed.")
+            continue
+        readable.append((line, claim))
+        for column, *what in _unfit_for_quantity(claim, printed):
+            table.problem(line, column, *what)
+    return readable

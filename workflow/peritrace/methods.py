@@ -84,6 +84,34 @@ METHODS = {
     "chi-square-yates": Method(
         "chi-square test (Yates)", "Pearson's chi-square test was also computed with Yates's correction."
     ),
+    "likelihood-ratio": Method(
+        "likelihood-ratio chi-square test", "The likelihood-ratio chi-square (G²) was computed too."
+    ),
+    "linear-by-linear": Method(
+        "N − 1 chi-square test (linear by linear)",
+        "The N − 1 chi-square, which SPSS prints as linear-by-linear association, was computed too.",
+        "Campbell 2007",
+    ),
+    "fisher-central": Method(
+        "Fisher's exact test (twice the smaller tail)", "Fisher's test was also taken as twice its smaller tail."
+    ),
+    "fisher-mid-p": Method("Fisher's test, mid-P", "Fisher's test was also computed with its mid-P value."),
+    "mid-p-central": Method(
+        "mid-P test (twice the smaller tail)", "The mid-P value was also taken as twice the smaller tail."
+    ),
+    "wald": Method(
+        "z test of proportions (unpooled)", "Proportions were also compared by Wald's z with unpooled variance."
+    ),
+    "barnard": Method("Barnard's test", "Where no other test gave the printed P value, Barnard's test was tried."),
+    "barnard-unpooled": Method("Barnard's test (unpooled)", "Barnard's test was also tried with unpooled variance."),
+    "boschloo": Method("Boschloo's test", "Likewise Boschloo's test was tried.", "Boschloo 1970"),
+    "as-printed": Method("as printed", "Numbers of the source are kept as printed."),
+    "wald-limits": Method(
+        "Wald limits",
+        "From the printed limits of each ratio the standard error, the middle on the log scale, the P value and the "
+        "least number of events were derived, each as the interval that rounding leaves.",
+        "Altman and Bland 2011",
+    ),
     "observed-follow-up": Method(
         "median of the observed times",
         "Follow-up is the plain median of all observed times, whether they ended in death or not.",

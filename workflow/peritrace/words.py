@@ -1,5 +1,6 @@
 """Small pieces of English: counts, lists, labels inside a sentence."""
 
+import re
 from collections.abc import Sequence
 
 
@@ -21,3 +22,11 @@ def in_sentence(label: str) -> str:
 def listing_or(items: Sequence[str]) -> str:
     """ "a", "a or b", "a, b or c"."""
     return " or ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
+
+
+def slug(*parts: str) -> str:
+    """Words as an id: small letters and digits joined by hyphens; signs that tell levels apart become words."""
+    text = " ".join(part for part in parts if part).lower()
+    for sign, word in {"<": " below ", "≥": " from ", "≤": " upto ", ">": " above ", "%": " percent "}.items():
+        text = text.replace(sign, word)
+    return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
