@@ -1,0 +1,216 @@
+"""What the printed numbers imply: how many events there must be, and of what a printed "median" is the median."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from peritrace.formats import format_number
+from peritrace.interval import Interval
+from peritrace.relations.effects import MODEL_BASED, Effect, effects_of
+from peritrace.relations.index import Index
+from peritrace.relations.network import Network
+from peritrace.stats import event_bounds
+from peritrace.stats.event_bounds import AllowedEvents, likely_total, totals_allowed
+from peritrace.stats.median_kinds import Arm, MedianReadings, median_kind
+from peritrace.stats.ratio_limits import std_err_from_limits
+from peritrace.words import counted, listing
+
+KINDS_APART = 2.0  # times nearer to the printed ratio: by less, neither kind of median is preferred
+LIKELY_ROWS = 0.75  # of the rows of a model that must agree on a likely number of events
+
+
+@dataclass(frozen=True)
+class Inference:
+    """Something that follows from printed numbers together, and on what assumption."""
+
+    topic: str
+    subject: str
+    grade: str
+    explanation: str
+    assumption: str
+    members: tuple[str, ...]
+
+
+def inferences(network: Network) -> Iterator[Inference]:
+    """Events that each model needs, then the kinds of the medians that are printed of two groups."""
+    models: dict[tuple[str, str], list[Effect]] = defaultdict(list)
+    suspect = {name for checked in network.violated for name in checked.relation.members}
+    for effect in effects_of(network.index):
+        if {"low", "high", "ratio"} <= effect.parts.keys() and not suspect & set(effect.members):
+            models[effect.endpoint, effect.model].append(effect)
+    least: dict[str, int] = {}
+    for (endpoint, model), effects in models.items():
+        inference, needed = _events(network.index, endpoint, model, effects)
+        least[endpoint] = max(needed, least.get(endpoint, 0))
+        if inference:
+            yield inference
+    for effects in models.values():
+        for effect in effects:
+            if effect.model == "univariable" and (found := _median_kind(network.index, effect, least[effect.endpoint])):
+                yield found
+
+
+def _row(index: Index, effect: Effect) -> event_bounds.Effect | None:
+    values = index.values
+    low, high = values[effect.parts["low"]].values, values[effect.parts["high"]].values
+    if low.low <= 0 or low.high >= high.low:
+        return None
+    variable, level = effect.covariate
+    size, other = _sizes(index, variable, level)
+    ratio = values[effect.parts["ratio"]].values
+    return event_bounds.Effect(effect.name, std_err_from_limits(low, high), ratio, size, other)
+
+
+def _sizes(index: Index, variable: str, level: str) -> tuple[int | None, int | None]:
+    """How many patients have the level of a covariate and how many have not, as far as it is printed."""
+    total = index.count(index.size())
+    size = index.count(index.first("count", variable, level)) or index.count(index.size(variable, level))
+    for group in index.groups if size is None else ():
+        parts = [
+            index.count(index.first("count", variable, level, group, other)) for other in index.group_levels(group)
+        ]
+        if len(parts) >= 2 and None not in parts:
+            size = sum(part or 0 for part in parts)
+            break
+    return size, (total - size if total is not None and size is not None and size <= total else None)
+
+
+def _printed_total(index: Index, endpoint: str) -> int | None:
+    if (total := index.count(index.first("count", endpoint, "event"))) is not None:
+        return total
+    for group in index.groups:
+        parts = [
+            index.count(index.first("count", endpoint, "event", group, level)) for level in index.group_levels(group)
+        ]
+        if len(parts) >= 2 and None not in parts:
+            return sum(part or 0 for part in parts)
+    return None
+
+
+def _events(index: Index, endpoint: str, model: str, effects: list[Effect]) -> tuple[Inference | None, int]:
+    """The events that all rows of a model need together, proven and likely."""
+    rows = [row for effect in effects if (row := _row(index, effect))]
+    patients = index.count(index.size())
+    if not rows or not patients:
+        return None, 0
+    total = _printed_total(index, endpoint)
+    allowed = totals_allowed(rows, patients, total)
+    if allowed.least is None:
+        return None, 0
+    needs_most = max(allowed.rows, key=lambda row: row.fewest or 0).name
+    text = f"The {counted(len(rows), 'row')} of the {model} model of {endpoint} need at least "
+    text += f"{counted(allowed.least, 'event')} among the {patients} patients "
+    text += f"(most are needed for the limits of {needs_most})."
+    text += _against_print(allowed, total) + _likely(rows, patients, model)
+    members = tuple(name for effect in effects for part, name in effect.parts.items() if part in ("low", "high"))
+    grade = "impossible" if total is not None and allowed.excluding_total else "fits"
+    return Inference("events", f"{endpoint}, {model}", grade, text, MODEL_BASED, members), allowed.least
+
+
+def _against_print(allowed: AllowedEvents, total: int | None) -> str:
+    if total is None:
+        return " How many there were is not printed."
+    if allowed.excluding_total:
+        return f" Printed are {total}, which {listing(list(allowed.excluding_total))} exclude."
+    if total == allowed.least:
+        return f" Printed are {total}: just enough."
+    return f" Printed are {total}, which all rows allow."
+
+
+def _likely(rows: list[event_bounds.Effect], patients: int, model: str) -> str:
+    """The likely number of events, where the rows of a model of single factors agree on one."""
+    sized = [row for row in rows if row.size and row.other_size]
+    if model != "univariable" or len(sized) < 3:
+        return ""
+    likely = likely_total(sized, patients)
+    if not likely.rows or likely.rows < LIKELY_ROWS * len(sized) or not likely.totals:
+        return ""
+    first, last = likely.totals[0], likely.totals[-1]
+    return (
+        f" {first} to {last} would be usual for {likely.rows} of the {len(sized)} rows whose group sizes are printed."
+    )
+
+
+def _median_kind(index: Index, effect: Effect, least_total: int) -> Inference | None:
+    """Whether the medians printed of two groups behave as medians of survival or of the observed times."""
+    group, level = effect.covariate
+    others = [other for other in index.group_levels(group) if other != level]
+    if len(others) != 1:
+        return None
+    names = [index.first("survival-median", effect.endpoint, "", group, name) for name in (level, others[0])]
+    sizes = [index.count(index.size(group, name)) for name in (level, others[0])]
+    row = _row(index, effect)
+    if not all(names) or not all(sizes) or row is None:
+        return None
+    events = [index.count(index.first("count", effect.endpoint, "event", group, name)) for name in (level, others[0])]
+    medians = [index.values[name].values for name in names]
+    if min(median.low for median in medians) <= 0:
+        return None
+    arms = [Arm(n or 0, m, d) for n, m, d in zip(sizes, medians, events, strict=True)]
+    low, high = (index.values[effect.parts[end]].values for end in ("low", "high"))
+    totals = range(max(least_total, 1), sum(size or 0 for size in sizes) + 1) if None in events else None
+    found = median_kind(arms[0], arms[1], row.ratio, Interval(low.low, high.high), row.std_err, totals)
+    text = _median_text(index, effect, found, names)
+    members = (*names, *(name for part, name in effect.parts.items() if part != "p"))
+    prefers = found.better == "observed times" and found.factor >= KINDS_APART
+    assumption = "hazards that are about constant; as plain medians, times that stand for the person-time of each group"
+    subject = f"median {effect.endpoint} by {group}"
+    return Inference("medians", subject, "unusual" if prefers else "fits", text, assumption, members)
+
+
+def _median_text(index: Index, effect: Effect, found: MedianReadings, names: list[str]) -> str:
+    here, there = (index.values[name].text for name in names)
+    ratio = index.values[effect.parts["ratio"]].text
+    text = f"As medians of survival {here} and {there} stand for a ratio of {_short(found.survival.ratio)}; "
+    text += f"printed is {ratio}"
+    text += _limits_hold(found.survival.within_limits)
+    observed = found.observed
+    if observed.ratio is None:
+        return text + "."
+    text += ". As plain medians of the observed times (the person-time of each group) the events give "
+    text += _short(observed.ratio)
+    text += _limits_hold(observed.within_limits) + "."
+    if found.better and found.factor >= KINDS_APART:
+        kind = "medians of survival" if found.better == "survival" else "plain medians of the observed times"
+        factor = f"{found.factor:.0f} times nearer" if found.factor < 100 else "so"
+        text += f" They behave like {kind} ({factor})." if factor != "so" else f" They behave like {kind}."
+    else:
+        text += " The numbers do not tell which they are."
+    if found.better == "observed times":
+        text += f" That would mean about {_whole(found.events)} and {_whole(found.other_events)} events."
+        if any(found.below_half):
+            text += (
+                " A Kaplan–Meier median is not reached where fewer than half have the event, unless many left early."
+            )
+        text += _follow_up_apart(index, names)
+    return text
+
+
+def _follow_up_apart(index: Index, names: list[str]) -> str:
+    """A printed median follow-up of everyone that lies beyond the plain medians of all groups."""
+    follow_up = index.first("follow-up", "Follow-up")
+    if not follow_up:
+        return ""
+    medians = [index.values[name].values for name in names]
+    if index.values[follow_up].values.low <= max(median.high for median in medians):
+        return ""
+    return (
+        f" Against it stands the printed median follow-up of {index.values[follow_up].text}, longer than both: it "
+        "would then have to count from an earlier date, or be that of the survivors."
+    )
+
+
+def _limits_hold(within: bool | None) -> str:
+    return "" if within is None else ", within its limits" if within else ", outside its limits"
+
+
+def _short(interval: Interval | None) -> str:
+    if interval is None:
+        return "–"
+    low, high = format_number(interval.low, 2), format_number(interval.high, 2)
+    return low if low == high else f"{low} to {high}"
+
+
+def _whole(interval: Interval) -> str:
+    low, high = round(interval.low), round(interval.high)
+    return str(low) if low == high else f"{low} to {high}"
