@@ -21,7 +21,13 @@ from peritrace.study import Slug, Study
 from peritrace.study_file import load_study
 
 # What each stage needs beside the package: a template or font that changes must rerun it too.
-STAGE_FOLDERS = {"draw": ("fonts",), "tabulate": (), "report": ("templates",), "index": ("templates",)}
+STAGE_FOLDERS = {
+    "draw": ("fonts",),
+    "draw_tables": ("fonts",),
+    "report": ("templates",),
+    "report_tables": ("templates",),
+    "index": ("templates",),
+}
 # The packages whose version can change a result of the stage.
 STAGE_PACKAGES = {
     "intake": ("pandas", "pandera"),
@@ -33,7 +39,16 @@ STAGE_PACKAGES = {
     "tabulate": ("jinja2",),
     "report": ("jinja2", "lifelines", "matplotlib", "numpy", "pandas", "pandera", "scipy", "snakemake"),
     "index": ("jinja2",),
+    "intake_tables": (),
+    "estimate_tables": ("numpy", "scipy"),
+    "audit_tables": ("numpy", "scipy"),
+    "draw_tables": ("matplotlib", "numpy"),
+    "tabulate_tables": ("jinja2",),
+    "report_tables": ("jinja2", "matplotlib", "numpy", "scipy", "snakemake"),
 }
+# The tidy tables that intake passes on of a study whose source is published tables.
+PUBLISHED_TABLES = ("counts", "numbers", "tests", "effects", "flow", "claims")
+NO_STUDY = "(?!)"  # a pattern that nothing matches
 
 
 class Config(BaseModel):
@@ -63,6 +78,20 @@ class Plan:
         """The ids of the studies, in the order of the configuration."""
         return list(self._studies)
 
+    @property
+    def cohorts(self) -> list[str]:
+        """Those whose source is patients' rows."""
+        return [name for name, study in self._studies.items() if not study.published]
+
+    @property
+    def published(self) -> list[str]:
+        """Those whose source is published tables."""
+        return [name for name, study in self._studies.items() if study.published]
+
+    def pattern(self, names: list[str]) -> str:
+        """The pattern that these studies match and no other."""
+        return "|".join(names) or NO_STUDY
+
     def study(self, name: str) -> Study:
         """One study."""
         return self._studies[name]
@@ -82,7 +111,20 @@ class Plan:
     def extract(self, name: str) -> str:
         """The path of the extract."""
         source = self._studies[name].source
-        return source.patients if source else ""
+        return source.patients or "" if source else ""
+
+    def tables_folder(self, name: str) -> str:
+        """The folder of published tables."""
+        source = self._studies[name].source
+        return source.tables or "" if source else ""
+
+    def published_files(self, name: str) -> list[str]:
+        """The tidy tables that lie in the folder of a study, whatever their names."""
+        return sorted(path.as_posix() for path in Path(self.tables_folder(name)).glob("*.csv"))
+
+    def intake_tables(self, name: str) -> dict[str, str]:
+        """The tidy tables of a study as intake passes them on."""
+        return {table: f"results/{name}/intake/{table}.csv" for table in PUBLISHED_TABLES}
 
     def present(self, *paths: str) -> list[str]:
         """Those of the files that exist. A job learns of the others by name and refuses, which ends one study only."""
@@ -93,9 +135,15 @@ class Plan:
         source = self._studies[name].source
         return [source.claims] if source and source.claims else []
 
+    def audited(self, name: str) -> bool:
+        """Whether the study has printed numbers to be judged."""
+        return bool(self.claims(name)) or name in self.published
+
     def report_inputs(self, name: str) -> dict[str, list[str]]:
         """What the report of a study shows: its statistics, figures, tables, and verdicts where it has claims."""
         results = f"results/{name}"
+        if name in self.published:
+            return self._published_report_inputs(name)
         suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv")}
         audited = ("verdicts", "conventions", "event_definitions") if self.claims(name) else ()
         return {
@@ -106,10 +154,22 @@ class Plan:
             "audit": [f"{results}/audit/{table}.csv" for table in audited],
         }
 
+    def _published_report_inputs(self, name: str) -> dict[str, list[str]]:
+        results = f"results/{name}"
+        suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv")}
+        audited = ("verdicts", "checks", "corrections", "inferences")
+        return {
+            "intake": list(self.intake_tables(name).values()),
+            "ard": [f"{results}/estimate/ard.csv"],
+            "draw": [f"{results}/draw/{figure}.{s}" for figure in self.figures(name) for s in suffixes["draw"]],
+            "tabulate": [f"{results}/tabulate/{t}.{s}" for t in self.tables(name) for s in suffixes["tabulate"]],
+            "audit": [f"{results}/audit/{table}.csv" for table in audited],
+        }
+
     def index_inputs(self) -> list[str]:
         """What the index shows of every study: its verdicts; its page where it has none."""
         return [
-            f"results/{name}/audit/verdicts.csv" if self.claims(name) else f"reports/{name}.html"
+            f"results/{name}/audit/verdicts.csv" if self.audited(name) else f"reports/{name}.html"
             for name in self.studies
         ]
 
@@ -117,7 +177,7 @@ class Plan:
         """What the index may know of the studies."""
         shown = {"id", "title", "short_title", "citation", "about"}
         entries = [
-            {"study": self.study(name).model_dump(include=shown), "audited": bool(self.claims(name))}
+            {"study": self.study(name).model_dump(include=shown), "audited": self.audited(name)}
             for name in self.studies
         ]
         return json.dumps(entries)
@@ -132,13 +192,19 @@ class Plan:
 
     def fingerprints(self, name: str) -> dict[str, str]:
         """The study's files by name, with their SHA-256 as they are now."""
-        paths = [self.extract(name), *self.claims(name)]
+        paths = [self.extract(name), *self.claims(name)] if name in self.cohorts else self.published_files(name)
         return {path: sha256(path) for path in paths if Path(path).is_file()}
 
     def versions(self) -> dict[str, str]:
         """The software that a report names."""
         named = {"peritrace": __version__, "Python": platform.python_version()}
         return named | {package: metadata.version(package) for package in STAGE_PACKAGES["report"]}
+
+    def versions_of_tables(self) -> dict[str, str]:
+        """The software that a report on published tables names."""
+        return {
+            name: version for name, version in self.versions().items() if name not in ("lifelines", "pandas", "pandera")
+        }
 
     @cached_property
     def _code(self) -> dict[str, str]:

@@ -27,7 +27,7 @@ class Section(BaseModel):
 class Citation(Section):
     """The publication, as far as it is known; nothing is added to it."""
 
-    authors: Text = Field(description="As the publication names them.")
+    authors: Text | None = Field(None, description="As the publication names them, where it does.")
     journal: Text = Field(description="Its full name.")
     year: int = Field(ge=1900, le=2100, description="Of publication.")
     volume: Text | None = Field(None, description="Volume.")
@@ -36,11 +36,22 @@ class Citation(Section):
 
 
 class Source(Section):
-    """Where the data lies, relative to the root of the project."""
+    """Where the data lies, relative to the root of the project: patients' rows, or what a source prints of them."""
 
-    patients: Text = Field(description="The extract: one row per patient, CSV in UTF-8.")
+    patients: Text | None = Field(None, description="The extract: one row per patient, CSV in UTF-8.")
+    tables: Text | None = Field(
+        None, description="Instead of patients: the folder of published tables (docs/published-tables.md)."
+    )
     claims: Text | None = Field(None, description="The numbers that the paper prints; without it nothing is audited.")
     rows: int | None = Field(None, ge=1, description="How many patients there must be: guards against a cut-off file.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Source":
+        if (self.patients is None) == (self.tables is None):
+            raise ValueError("a source is either patients: (a file) or tables: (a folder)")
+        if self.tables is not None and (self.claims is not None or self.rows is not None):
+            raise ValueError("claims: and rows: belong to patients; published tables have claims.csv in their folder")
+        return self
 
 
 class Column(Section):
@@ -309,15 +320,49 @@ class SwimmerFigure(Section):
     printed_as: Text | None = PRINTED_AS
 
 
-AnyFigure = Annotated[SurvivalFigure | GroupFigure | SwimmerFigure, Field(discriminator="kind")]
+class ForestFigure(Section):
+    """A forest plot of the ratios of a published table, with the limits as printed and as implied."""
+
+    id: Slug = FIGURE_ID
+    kind: Literal["forest"]
+    title: Text = TITLE
+    table: Text = Field(description="The table of the source, as effects.csv calls it.")
+    axis: Text = Field("Ratio (log scale)", description="What the ratio is.")
+    printed_as: Text | None = PRINTED_AS
+
+
+class FlowFigure(Section):
+    """The flow of patients of a published study."""
+
+    id: Slug = FIGURE_ID
+    kind: Literal["flow"]
+    title: Text = TITLE
+    printed_as: Text | None = PRINTED_AS
+
+
+class CoherenceFigure(Section):
+    """Which printed numbers bind which, and where the chain breaks."""
+
+    id: Slug = FIGURE_ID
+    kind: Literal["coherence"]
+    title: Text = TITLE
+    printed_as: Text | None = PRINTED_AS
+
+
+CohortFigure = SurvivalFigure | GroupFigure | SwimmerFigure
+PublishedFigure = ForestFigure | FlowFigure | CoherenceFigure
+AnyFigure = Annotated[CohortFigure | PublishedFigure, Field(discriminator="kind")]
 
 
 class Table(Section):
-    """A table: the rows as printed, or a summary of the ARD."""
+    """A table: the rows as printed, a summary of the ARD, or a published table with what it recomputes to."""
 
     id: Slug = Field(description="Name of its files.")
-    kind: Literal["rows", "characteristics", "survival", "life-table", "comparisons", "models", "associations"]
+    kind: Literal[
+        "rows", "characteristics", "survival", "life-table", "comparisons", "models", "associations", "published"
+    ]
     title: Text = TITLE
+    table: Text | None = Field(None, description="Of a published table: its name in the tidy tables.")
     columns: list[Name] = Field(default=[], description="Of a table of rows.")
     endpoint: Code | None = Field(None, description="Of a life table.")
     by: Name | None = Field(None, description="Of a table of characteristics.")
@@ -343,6 +388,7 @@ class Study(Section):
     endpoints: list[Endpoint] = Field(default=[], description="Times to events.")
     analyses: Analyses = Field(Analyses(), description="What is estimated.")
     audit: Audit = Field(Audit(), description="What the source says of its methods.")
+    labels: dict[Text, Text] = Field(default={}, description="What a report calls names of published tables.")
     figures: list[AnyFigure] = Field(default=[], description="Figures, in the order of the report.")
     tables: list[Table] = Field(default=[], description="Tables, in the order of the report.")
 
@@ -359,6 +405,16 @@ class Study(Section):
         return {endpoint.code: endpoint for endpoint in self.endpoints}[code]
 
     @property
+    def cohort_figures(self) -> list[CohortFigure]:
+        """The figures that are drawn from patients' rows."""
+        return [figure for figure in self.figures if isinstance(figure, CohortFigure)]
+
+    @property
+    def published_figures(self) -> list[PublishedFigure]:
+        """The figures that are drawn from published tables."""
+        return [figure for figure in self.figures if isinstance(figure, PublishedFigure)]
+
+    @property
     def days_per_unit(self) -> float:
         """The length in days of the unit of time."""
         return {"days": 1.0, "months": self.days_per_month, "years": 365.25}[self.time_unit]
@@ -372,7 +428,12 @@ class Study(Section):
         """What a reader calls a column, group or endpoint; the name itself when it is none of them."""
         labels = {item.name: item.label for item in (*self.columns, *self.groups)}
         labels |= {endpoint.code: endpoint.label for endpoint in self.endpoints}
-        return labels.get(name, name)
+        return (self.labels | labels).get(name, name)
+
+    @property
+    def published(self) -> bool:
+        """Whether its source is published tables rather than patients' rows."""
+        return self.source is not None and self.source.tables is not None
 
     def levels(self, name: str) -> list[str]:
         """The levels of a group or category column in their order; empty for other columns."""
@@ -400,4 +461,11 @@ STAGE_SECTIONS: dict[str, set[str]] = {
     "draw": _MEANING | {"figures", "analyses"},
     "tabulate": _MEANING | {"tables", "analyses"},
     "report": set(Study.model_fields),
+    # of studies whose source is published tables
+    "intake_tables": {"id", "source"},
+    "estimate_tables": {"id", "audit"},
+    "audit_tables": {"id", "audit", "labels"},
+    "draw_tables": {"id", "figures", "labels"},
+    "tabulate_tables": {"id", "tables", "labels"},
+    "report_tables": set(Study.model_fields),
 }

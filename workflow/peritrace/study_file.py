@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from peritrace.analysis_uses import analysis_misuses
 from peritrace.column_uses import misuses
 from peritrace.problems import InputRefused, Problem
-from peritrace.study import Dates, Durations, Study, SurvivalFigure, SwimmerFigure
+from peritrace.study import Dates, Durations, GroupFigure, Study, SurvivalFigure, SwimmerFigure
 
 Location = tuple[int | str, ...]
 
@@ -147,7 +147,9 @@ def _cross_check(study: Study, path: Path) -> Iterator[tuple[Location, str, str,
     ):
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield (section,), f"{name!r} twice", "names must differ", "Rename one of them."
-    if len(identifiers := [c.name for c in study.columns if c.type == "identifier"]) != 1:
+    yield from _fit_for_source(study)
+    identifiers = [c.name for c in study.columns if c.type == "identifier"]
+    if len(identifiers) != 1 and not study.published:
         found = "no identifier column" if not identifiers else "several identifier columns"
         yield ("columns",), found, "exactly one column has type: identifier", "Set the type of the patient's number."
     known = {"column": set(columns), "variable": {*columns, *groups}, "endpoint": {e.code for e in study.endpoints}}
@@ -158,6 +160,23 @@ def _cross_check(study: Study, path: Path) -> Iterator[tuple[Location, str, str,
             yield location, f"{name!r}", f"it must name a {kind} of this study", remedy
     yield from misuses(study)
     yield from analysis_misuses(study)
+
+
+def _fit_for_source(study: Study) -> Iterator[tuple[Location, str, str, str]]:
+    """Sections, figures and tables that belong to the other kind of source."""
+    published = ("forest", "flow", "coherence", "published")
+    if study.published:
+        for section in ("columns", "orders", "groups", "endpoints"):
+            if getattr(study, section):
+                rule = "published tables bring their own names"
+                yield (section,), "a section", rule, "Delete it, or name an extract under source: patients."
+    for section, items in (("figures", study.figures), ("tables", study.tables)):
+        for i, item in enumerate(items):
+            if (item.kind in published) != study.published:
+                source = "published tables" if study.published else "patients' rows"
+                yield (section, i, "kind"), f"{item.kind!r}", f"it can't be made of {source}", "Choose another kind."
+            elif item.kind == "published" and not getattr(item, "table", None):
+                yield (section, i), "no table", "a published table is named", "Add table: and its name."
 
 
 def _references(study: Study) -> Iterator[tuple[Location, str, str]]:
@@ -206,10 +225,10 @@ def _analysis_references(study: Study) -> Iterator[tuple[Location, str, str]]:
             for code in (figure.total, figure.observed, figure.progression):
                 if code:
                     yield ("figures", i), "endpoint", code
-        else:
+        elif isinstance(figure, GroupFigure):
             yield ("figures", i, "variable"), "variable", figure.variable
-        if figure.by:
-            yield ("figures", i, "by"), "variable", figure.by
+        if by := getattr(figure, "by", None):
+            yield ("figures", i, "by"), "variable", by
     for i, table in enumerate(study.tables):
         for name in (*table.columns, *([table.by] if table.by else [])):
             yield ("tables", i), "variable", name

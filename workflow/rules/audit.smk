@@ -6,6 +6,8 @@ rule audit:
         verdicts="results/{study}/audit/verdicts.csv",
         conventions="results/{study}/audit/conventions.csv",
         events="results/{study}/audit/event_definitions.csv",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/audit.log",
     conda:
@@ -19,3 +21,26 @@ rule audit:
         "{wildcards.study}: holding the printed numbers against the rows"
     script:
         "../scripts/audit.py"
+
+
+rule audit_tables:
+    input:
+        **rules.intake_tables.output,
+    output:
+        verdicts="results/{study}/audit/verdicts.csv",
+        checks="results/{study}/audit/checks.csv",
+        corrections="results/{study}/audit/corrections.csv",
+        inferences="results/{study}/audit/inferences.csv",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.published),
+    log:
+        "logs/{study}/audit.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: PLAN.settings(wildcards.study, "audit_tables"),
+        code=PLAN.code("audit_tables"),
+    message:
+        "{wildcards.study}: holding the printed numbers against one another"
+    script:
+        "../scripts/audit_tables.py"

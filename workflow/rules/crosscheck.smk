@@ -5,6 +5,8 @@ rule crosscheck:
         ard=rules.estimate.output.ard,
     output:
         agreement="results/{study}/crosscheck/agreement.csv",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/crosscheck.log",
     conda:

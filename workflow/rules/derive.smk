@@ -4,6 +4,8 @@ rule derive:
     output:
         adsl="results/{study}/derive/adsl.csv",
         adtte="results/{study}/derive/adtte.csv",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/derive.log",
     conda:

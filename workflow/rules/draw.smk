@@ -1,5 +1,5 @@
 # One job draws all figures of a study: starting Python and matplotlib costs more than a figure.
-for study in PLAN.studies:
+for study in PLAN.cohorts:
 
     rule:
         name:
@@ -36,3 +36,43 @@ for study in PLAN.studies:
             f"{study}: drawing"
         script:
             "../scripts/draw.py"
+
+
+for study in PLAN.published:
+
+    rule:
+        name:
+            f"draw_tables_{study.replace('-', '_')}"
+        input:
+            intake=list(PLAN.intake_tables(study).values()),
+            ard=f"results/{study}/estimate/ard.csv",
+            verdicts=f"results/{study}/audit/verdicts.csv",
+            checks=f"results/{study}/audit/checks.csv",
+        output:
+            report(
+                expand(
+                    "results/{study}/draw/{figure}.svg",
+                    study=study,
+                    figure=PLAN.figures(study),
+                ),
+                caption="../report/figure.rst",
+                category=study,
+                subcategory="figures",
+            ),
+            expand(
+                "results/{study}/draw/{figure}.{suffix}",
+                study=study,
+                figure=PLAN.figures(study),
+                suffix=["png", "pdf", "csv"],
+            ),
+        log:
+            f"logs/{study}/draw.log",
+        conda:
+            "../../environment.yml"
+        params:
+            settings=lambda wildcards, study=study: PLAN.settings(study, "draw_tables"),
+            code=PLAN.code("draw_tables"),
+        message:
+            f"{study}: drawing"
+        script:
+            "../scripts/draw_tables.py"

@@ -4,6 +4,8 @@ rule estimate:
         adtte=rules.derive.output.adtte,
     output:
         ard="results/{study}/estimate/ard.csv",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/estimate.log",
     conda:
@@ -15,3 +17,23 @@ rule estimate:
         "{wildcards.study}: estimating"
     script:
         "../scripts/estimate.py"
+
+
+rule estimate_tables:
+    input:
+        **rules.intake_tables.output,
+    output:
+        ard="results/{study}/estimate/ard.csv",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.published),
+    log:
+        "logs/{study}/estimate.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: PLAN.settings(wildcards.study, "estimate_tables"),
+        code=PLAN.code("estimate_tables"),
+    message:
+        "{wildcards.study}: recomputing what the tables allow"
+    script:
+        "../scripts/estimate_tables.py"

@@ -4,6 +4,8 @@ rule intake:
     output:
         patients="results/{study}/intake/patients.csv",
         flow="results/{study}/intake/flow.csv",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/intake.log",
     conda:
@@ -17,3 +19,31 @@ rule intake:
         "{wildcards.study}: validating the extract"
     script:
         "../scripts/intake.py"
+
+
+rule intake_tables:
+    input:
+        tables=lambda wildcards: PLAN.published_files(wildcards.study),
+    output:
+        counts="results/{study}/intake/counts.csv",
+        numbers="results/{study}/intake/numbers.csv",
+        tests="results/{study}/intake/tests.csv",
+        effects="results/{study}/intake/effects.csv",
+        flow_of_patients="results/{study}/intake/flow.csv",
+        claims="results/{study}/intake/claims.csv",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.published),
+    log:
+        "logs/{study}/intake.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: PLAN.settings(wildcards.study, "intake_tables"),
+        folder=lambda wildcards: PLAN.tables_folder(wildcards.study),
+        names=lambda wildcards: PLAN.published_files(wildcards.study),
+        content=lambda wildcards: PLAN.content(*PLAN.published_files(wildcards.study)),
+        code=PLAN.code("intake_tables"),
+    message:
+        "{wildcards.study}: validating the published tables"
+    script:
+        "../scripts/intake_tables.py"

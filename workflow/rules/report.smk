@@ -8,6 +8,8 @@ rule report:
             category="{study}",
             subcategory="report",
         ),
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/report.log",
     conda:
@@ -21,6 +23,33 @@ rule report:
         "{wildcards.study}: writing the report"
     script:
         "../scripts/report.py"
+
+
+rule report_tables:
+    input:
+        unpack(lambda wildcards: PLAN.report_inputs(wildcards.study)),
+    output:
+        page=report(
+            "reports/{study}.html",
+            caption="../report/study.rst",
+            category="{study}",
+            subcategory="report",
+        ),
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.published),
+    log:
+        "logs/{study}/report.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: PLAN.settings(wildcards.study, "report_tables"),
+        fingerprints=lambda wildcards: PLAN.fingerprints(wildcards.study),
+        versions=PLAN.versions_of_tables(),
+        code=PLAN.code("report_tables"),
+    message:
+        "{wildcards.study}: writing the report"
+    script:
+        "../scripts/report_tables.py"
 
 
 rule index:

@@ -1,4 +1,4 @@
-for study in PLAN.studies:
+for study in PLAN.cohorts:
 
     rule:
         name:
@@ -24,3 +24,33 @@ for study in PLAN.studies:
             f"{study}: tabulating"
         script:
             "../scripts/tabulate.py"
+
+
+for study in PLAN.published:
+
+    rule:
+        name:
+            f"tabulate_tables_{study.replace('-', '_')}"
+        input:
+            intake=list(PLAN.intake_tables(study).values()),
+            ard=f"results/{study}/estimate/ard.csv",
+            verdicts=f"results/{study}/audit/verdicts.csv",
+            checks=f"results/{study}/audit/checks.csv",
+        output:
+            expand(
+                "results/{study}/tabulate/{table}.{suffix}",
+                study=study,
+                table=PLAN.tables(study),
+                suffix=["html", "csv"],
+            ),
+        log:
+            f"logs/{study}/tabulate.log",
+        conda:
+            "../../environment.yml"
+        params:
+            settings=lambda wildcards, study=study: PLAN.settings(study, "tabulate_tables"),
+            code=PLAN.code("tabulate_tables"),
+        message:
+            f"{study}: tabulating"
+        script:
+            "../scripts/tabulate_tables.py"

@@ -11,7 +11,7 @@ from peritrace.figures.page import Box, Page, Words, mm, printable, shorten, tex
 from peritrace.figures.scale import tick_label
 from peritrace.figures.style import AXIS_LABEL, LETTER, LINE, NOTE, SMALL, TICK_LABEL, SeriesStyle, series_style
 from peritrace.problems import InputRefused, Problem
-from peritrace.study import AnyFigure, Study
+from peritrace.study import CohortFigure, Study
 
 EDGE = 1.5  # mm of white around a page
 MOST_LEVELS = 12
@@ -19,13 +19,13 @@ _LEADING = mm(1.2 * AXIS_LABEL)
 _MARK_COLOUR = "#dedede"
 
 
-def refusal(study: Study, figure: AnyFigure, found: str, rule: str, remedy: str) -> InputRefused:
+def refusal(study: Study, figure: CohortFigure, found: str, rule: str, remedy: str) -> InputRefused:
     """What to raise when a figure of the study file can't be drawn."""
     problem = Problem(f"config/studies/{study.id}.yaml", None, f"figures, {figure.id}", found, rule, remedy)
     return InputRefused(f"the figures of {study.id}", [problem])
 
 
-def refuse_many_levels(study: Study, figure: AnyFigure, count: int) -> None:
+def refuse_many_levels(study: Study, figure: CohortFigure, count: int) -> None:
     """Raise InputRefused when there are more levels than a figure can tell apart."""
     if count > MOST_LEVELS:
         rule = f"a figure shows at most {MOST_LEVELS} levels"

@@ -9,7 +9,7 @@ from peritrace.ard import Ard
 from peritrace.pages.findings import Finding, PrintedNumber, printed_numbers
 from peritrace.pages.page import data_uri, download
 from peritrace.pages.pictures import caption, in_words
-from peritrace.study import AnyFigure, GroupFigure, Study, SurvivalFigure, Table
+from peritrace.study import CohortFigure, GroupFigure, Study, SurvivalFigure, Table
 from peritrace.words import in_sentence
 
 LARGEST_TABLE = 400_000
@@ -75,7 +75,7 @@ class Exhibit:
 def figures(study: Study, ard: Ard, folder: Path, findings: Sequence[Finding]) -> list[Exhibit]:
     """The figures in the order of the study file."""
     exhibits = []
-    for figure in study.figures:
+    for figure in study.cohort_figures:
         svg, data = folder / f"{figure.id}.svg", folder / f"{figure.id}.csv"
         chosen = [finding for finding in findings if _bears_on_figure(study, figure, finding)]
         exhibits.append(
@@ -84,7 +84,7 @@ def figures(study: Study, ard: Ard, folder: Path, findings: Sequence[Finding]) -
                 title=figure.title,
                 printed_as=figure.printed_as or "",
                 numbers=tuple(printed_numbers(chosen)),
-                downloads=_links(("Data behind it (CSV)", data, "text/csv"), ("Figure (SVG)", svg, "image/svg+xml")),
+                downloads=links(("Data behind it (CSV)", data, "text/csv"), ("Figure (SVG)", svg, "image/svg+xml")),
                 image=Picture.of(svg),
                 alt=in_words(study, ard, figure),
                 caption=caption(study, ard, figure),
@@ -93,7 +93,7 @@ def figures(study: Study, ard: Ard, folder: Path, findings: Sequence[Finding]) -
     return exhibits
 
 
-def _bears_on_figure(study: Study, figure: AnyFigure, finding: Finding) -> bool:
+def _bears_on_figure(study: Study, figure: CohortFigure, finding: Finding) -> bool:
     """Whether the number can be read from the figure, or speaks of what it compares."""
     if isinstance(figure, SurvivalFigure):
         groups = finding.groups
@@ -120,7 +120,7 @@ def tables(study: Study, folder: Path, findings: Sequence[Finding]) -> list[Exhi
                 title=table.title,
                 printed_as=table.printed_as or "",
                 numbers=tuple(printed_numbers(chosen)),
-                downloads=_links(("Table (CSV)", data, "text/csv")),
+                downloads=links(("Table (CSV)", data, "text/csv")),
                 html="" if large else html,
                 omitted=f"{folder.name}/{data.name}" if large else "",
             )
@@ -144,7 +144,8 @@ def _column(study: Study, name: str) -> str:
     return group.column if group else name
 
 
-def _links(*files: tuple[str, Path, str]) -> tuple[Link, ...]:
+def links(*files: tuple[str, Path, str]) -> tuple[Link, ...]:
+    """The files that can be carried by a page; those that are missing or too large are left out."""
     found = ((text, path.name, download(path, media_type)) for text, path, media_type in files)
     return tuple(Link(text, name, address) for text, name, address in found if address)
 

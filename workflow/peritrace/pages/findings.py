@@ -23,7 +23,8 @@ VERDICT_KINDS = (
     VerdictKind(
         "reproduced",
         "reproduced",
-        "Recomputed from the patients’ rows by the method that the source states; equal at the printed precision.",
+        "Recomputed from the patients’ rows or the printed counts by the method that the source states; equal at the "
+        "printed precision.",
     ),
     VerdictKind(
         "reproduced-by-convention",

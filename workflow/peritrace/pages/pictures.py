@@ -9,12 +9,12 @@ from peritrace.pages.prose import (
     rates,
     rates_in_words,
 )
-from peritrace.study import AnyFigure, GroupFigure, Study, SurvivalFigure
+from peritrace.study import CohortFigure, GroupFigure, Study, SurvivalFigure
 from peritrace.tabulations.lookup import level_text, numbers, standard
 from peritrace.words import counted, in_sentence
 
 
-def in_words(study: Study, ard: Ard, figure: AnyFigure) -> str:
+def in_words(study: Study, ard: Ard, figure: CohortFigure) -> str:
     """What the figure shows, with its numbers."""
     if isinstance(figure, SurvivalFigure):
         return survival_in_words(study, ard, figure.endpoint, figure.by)
@@ -23,7 +23,7 @@ def in_words(study: Study, ard: Ard, figure: AnyFigure) -> str:
     return swimmer_in_words(study, ard, figure.total, figure.observed)
 
 
-def caption(study: Study, ard: Ard, figure: AnyFigure) -> str:
+def caption(study: Study, ard: Ard, figure: CohortFigure) -> str:
     """The line below a figure."""
     if isinstance(figure, SurvivalFigure):
         told = f"Kaplan–Meier estimate, recomputed. {events_in_patients(estimates(ard, figure.endpoint))}."

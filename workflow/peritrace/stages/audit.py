@@ -8,26 +8,9 @@ from peritrace.claims import Claim, read_claims
 from peritrace.files import write_csv
 from peritrace.formats import format_number, format_percent
 from peritrace.study import Endpoint, EventDefinition, Study
+from peritrace.verdicts.columns import VERDICT_COLUMNS
 from peritrace.verdicts.conventions import describe_bundle, plural
 from peritrace.verdicts.judge import Judge
-
-VERDICT_COLUMNS = (
-    "claim_id",
-    "location",
-    "quantity",
-    "statement",
-    "reported",
-    "recomputed",
-    "method",
-    "verdict",
-    "explanation",
-    "convention",
-    "standard",
-    "moved",
-    "touches",
-    "variable",
-    "group",
-)
 
 
 def audit(study: Study, claims: Path, ard: Path, verdicts_out: Path, conventions_out: Path, events_out: Path) -> None:

@@ -13,7 +13,7 @@ from peritrace.figures.style import journal_style
 from peritrace.figures.survival import survival_drawing
 from peritrace.figures.swimmer import swimmer_drawing
 from peritrace.problems import InputRefused, Problem
-from peritrace.study import AnyFigure, GroupFigure, Study, SurvivalFigure, SwimmerFigure
+from peritrace.study import CohortFigure, GroupFigure, Study, SurvivalFigure, SwimmerFigure
 
 FORMATS = ("svg", "pdf", "png", "csv")
 SIMULATED = "SIMULATED PATIENTS"
@@ -23,7 +23,7 @@ Row = Mapping[str, str]
 
 
 def draw(
-    figure: AnyFigure,
+    figure: CohortFigure,
     ard: Ard,
     patients: Sequence[Row],
     times: Sequence[Row],
@@ -56,12 +56,12 @@ def draw_all(
     """
     ard = read_ard(ard_path)
     patients = _read(adsl_path, _columns_of_patients(study))
-    swimmers = [figure for figure in study.figures if isinstance(figure, SwimmerFigure)]
+    swimmers = [figure for figure in study.cohort_figures if isinstance(figure, SwimmerFigure)]
     times = _read(adtte_path, {"USUBJID", "PARAMCD", "AVAL", "CNSR"}) if swimmers else []
-    drawings: list[tuple[AnyFigure, Drawing]] = []
+    drawings: list[tuple[CohortFigure, Drawing]] = []
     problems: list[Problem] = []
     with journal_style():
-        for figure in study.figures:
+        for figure in study.cohort_figures:
             try:
                 drawings.append((figure, _drawing(figure, ard, patients, times, study, mark)))
             except InputRefused as refused:
@@ -75,7 +75,7 @@ def draw_all(
 
 def _columns_of_patients(study: Study) -> set[str]:
     """The columns of ADSL that the figures of a study show."""
-    shown = [figure for figure in study.figures if not isinstance(figure, SurvivalFigure)]
+    shown = [figure for figure in study.cohort_figures if not isinstance(figure, SurvivalFigure)]
     if not shown:
         return {"simulated"}
     columns = {"simulated", "USUBJID", *(figure.by for figure in shown if figure.by)}
@@ -93,7 +93,7 @@ def _read(path: str | Path, columns: set[str]) -> list[dict[str, str]]:
 
 
 def _drawing(
-    figure: AnyFigure, ard: Ard, patients: Sequence[Row], times: Sequence[Row], study: Study, mark: str | None
+    figure: CohortFigure, ard: Ard, patients: Sequence[Row], times: Sequence[Row], study: Study, mark: str | None
 ) -> Drawing:
     if mark is None and any(patient.get("simulated", "").casefold() not in _NO for patient in patients):
         mark = SIMULATED
@@ -109,5 +109,5 @@ def _drawing(
     return replace(drawing, columns=[*drawing.columns, "mark"], rows=marked)
 
 
-def _salt(study: Study, figure: AnyFigure) -> str:
+def _salt(study: Study, figure: CohortFigure) -> str:
     return f"{study.id}/{figure.id}"
