@@ -22,6 +22,8 @@ $(READY): requirements.lock
 	@echo "Setting up the environment in $(VENV) (a minute or two, once)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -c 'import pathlib, sysconfig; \
+	    pathlib.Path(sysconfig.get_path("purelib"), "peritrace.pth").write_text(str(pathlib.Path("workflow").resolve()))'
 	@touch $@
 
 test: $(READY)
