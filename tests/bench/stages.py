@@ -18,6 +18,7 @@ class Stage:
 
     name: str
     call: Callable[[Plan, str], None]
+    of: Callable[[Plan], list[str]]  # the studies that it belongs to
 
     def load(self) -> None:
         """Import what the stage needs."""
@@ -27,7 +28,7 @@ class Stage:
         """Run it for every study of the workspace."""
         with inside(folder):
             plan = plan_of(folder)
-            for study in plan.studies:
+            for study in self.of(plan):
                 self.call(plan, study)
 
 
@@ -120,9 +121,53 @@ def index(plan: Plan, name: str) -> None:
         index_of_studies(plan.index_settings(), Path("reports/index.html"))
 
 
+def intake_tables(plan: Plan, name: str) -> None:
+    from peritrace.stages.intake_tables import intake_tables
+
+    study = plan.study(name).for_stage("intake_tables")
+    intake_tables(study, Path(plan.tables_folder(name)), Path("results") / name / "intake")
+
+
+def estimate_tables(plan: Plan, name: str) -> None:
+    from peritrace.stages.estimate_tables import estimate_tables
+
+    results = Path("results") / name
+    estimate_tables(plan.study(name).for_stage("estimate_tables"), results / "intake", results / "estimate/ard.csv")
+
+
+def audit_tables(plan: Plan, name: str) -> None:
+    from peritrace.stages.audit_tables import audit_tables
+
+    results = Path("results") / name
+    audit_tables(plan.study(name).for_stage("audit_tables"), results / "intake", results / "audit")
+
+
+def draw_tables(plan: Plan, name: str) -> None:
+    from peritrace.stages.draw_tables import draw_tables
+
+    draw_tables(plan.study(name).for_stage("draw_tables"), Path("results") / name)
+
+
+def tabulate_tables(plan: Plan, name: str) -> None:
+    from peritrace.stages.tabulate_tables import tabulate_tables
+
+    tabulate_tables(plan.study(name).for_stage("tabulate_tables"), Path("results") / name)
+
+
+def report_tables(plan: Plan, name: str) -> None:
+    from peritrace.stages.report_tables import report_tables
+
+    page = Path("reports") / f"{name}.html"
+    fingerprints, versions = plan.fingerprints(name), plan.versions_of_tables()
+    report_tables(plan.study(name), Path("results") / name, fingerprints, versions, page)
+
+
+_OF_ROWS = (intake, derive, estimate, crosscheck, audit, draw, tabulate, report)
+_OF_TABLES = (intake_tables, estimate_tables, audit_tables, draw_tables, tabulate_tables, report_tables)
 STAGES = {
-    function.__name__: Stage(function.__name__, function)
-    for function in (intake, derive, estimate, crosscheck, audit, draw, tabulate, report, index)
+    **{call.__name__: Stage(call.__name__, call, lambda plan: plan.cohorts) for call in _OF_ROWS},
+    **{call.__name__: Stage(call.__name__, call, lambda plan: plan.published) for call in _OF_TABLES},
+    "index": Stage("index", index, lambda plan: plan.studies),
 }
 
 

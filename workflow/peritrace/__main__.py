@@ -18,7 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
         text = (module.__doc__ or "").partition(": ")[2].strip()
         module.add_arguments(commands.add_parser(name, help=text, description=text[:1].upper() + text[1:]))
     parsed = parser.parse_args(arguments)
-    return COMMANDS[parsed.command].run(parsed)
+    code: int = COMMANDS[parsed.command].run(parsed)
+    return code
 
 
 if __name__ == "__main__":

@@ -155,9 +155,9 @@ class Claim:
 
         who = ""
         if self.level and self.quantity != "window":
-            who = f": {named(self.variables)}" + ("" if self.level == "yes" else f" {self.level}")
+            who = f": {_with_level(named(self.variables), self.level)}"
         if self.group and self.group_level:
-            who += f" (among {named(self.groups)} {self.group_level})"
+            who += f" (among {_with_level(named(self.groups), self.group_level)})"
         origins = {endpoint.code: endpoint.origin for endpoint in study.endpoints}
         covariate = named(self.groups) + (f" ({self.group_level})" if self.group_level not in ("", "Yes") else "")
         text = QUANTITIES[self.quantity][0].format(
@@ -174,6 +174,14 @@ class Claim:
             unit=self.unit,
         )
         return text[:1].upper() + text[1:]
+
+
+def _with_level(name: str, level: str) -> str:
+    """ "CC0/1" after its group; "yes" goes without saying, and a word that ends the name is not said twice."""
+    first, _, rest = level.partition(" ")
+    if level.casefold() == "yes":
+        return name
+    return f"{name} {rest if rest and name.casefold().endswith(first.casefold()) else level}"
 
 
 def _unfit_for_quantity(claim: Claim, printed: Printed) -> Iterator[tuple[str, str, str, str]]:
