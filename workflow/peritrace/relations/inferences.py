@@ -1,5 +1,6 @@
 """What the printed numbers imply: how many events there must be, and of what a printed "median" is the median."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from peritrace.interval import Interval
 from peritrace.relations.effects import MODEL_BASED, Effect, effects_of
 from peritrace.relations.index import Index
 from peritrace.relations.network import Network
+from peritrace.relations.relation import FITS, UNUSUAL
 from peritrace.stats import event_bounds
 from peritrace.stats.event_bounds import AllowedEvents, likely_total, totals_allowed
 from peritrace.stats.median_kinds import Arm, MedianReadings, median_kind
@@ -34,7 +36,9 @@ class Inference:
 def inferences(network: Network) -> Iterator[Inference]:
     """Events that each model needs, then the kinds of the medians that are printed of two groups."""
     models: dict[tuple[str, str], list[Effect]] = defaultdict(list)
-    suspect = {name for checked in network.violated for name in checked.relation.members}
+    suspect = {
+        name for checked in network.violated if checked.relation.kind == "limits" for name in checked.relation.members
+    }
     for effect in effects_of(network.index):
         if {"low", "high", "ratio"} <= effect.parts.keys() and not suspect & set(effect.members):
             models[effect.endpoint, effect.model].append(effect)
@@ -46,6 +50,8 @@ def inferences(network: Network) -> Iterator[Inference]:
             yield inference
     for effects in models.values():
         for effect in effects:
+            if effect.model == "univariable" and (odds := _odds_ratio(network.index, effect)):
+                yield odds
             if effect.model == "univariable" and (found := _median_kind(network.index, effect, least[effect.endpoint])):
                 yield found
 
@@ -129,6 +135,31 @@ def _likely(rows: list[event_bounds.Effect], patients: int, model: str) -> str:
     return (
         f" {first} to {last} would be usual for {likely.rows} of the {len(sized)} rows whose group sizes are printed."
     )
+
+
+def _odds_ratio(index: Index, effect: Effect) -> Inference | None:
+    """Whether a ratio that is headed OR can be the odds ratio of the printed events of its two groups."""
+    group, level = effect.covariate
+    headed = {(row.endpoint, row.variable, row.level): row.measure for row in index.published.effects}
+    if headed.get((effect.endpoint, group, level), "").upper() != "OR":
+        return None
+    levels = [level, *(other for other in index.group_levels(group) if other != level)]
+    names = [index.first("count", effect.endpoint, "event", group, name) for name in levels]
+    cells = [(index.count(name), index.count(index.size(group, of))) for name, of in zip(names, levels, strict=True)]
+    row = _row(index, effect)
+    if len(cells) != 2 or row is None or not all(d and n and d < n for d, n in cells):
+        return None
+    (a, n), (c, m) = ((d or 0, size or 0) for d, size in cells)
+    odds, std_err = a * (m - c) / (c * (n - a)), math.sqrt(1 / a + 1 / (n - a) + 1 / c + 1 / (m - c))
+    printed, fits = index.values[effect.parts["ratio"]].text, row.ratio.holds(odds) and row.std_err.holds(std_err)
+    text = (
+        f"The column is headed OR. The odds ratio of {a} of {n} against {c} of {m} events is {format_number(odds, 2)}, "
+    )
+    text += f"its logarithm's standard error {format_number(std_err, 2)}; printed are {printed} and, by the limits, "
+    text += f"{format_number(row.std_err.middle, 2)}. "
+    text += "It is that odds ratio." if fits else "It is not that odds ratio; a Cox model gives hazard ratios."
+    members = (*names, *(name for part, name in effect.parts.items() if part != "p"))
+    return Inference("measure", f"{effect.name} on {effect.endpoint}", FITS if fits else UNUSUAL, text, "", members)
 
 
 def _median_kind(index: Index, effect: Effect, least_total: int) -> Inference | None:

@@ -60,7 +60,8 @@ def _characteristics(study: Study, published: Published, ard: Ard, verdicts: Ver
                 level = getattr(of_level[0], "level", "")
                 texts += p.get(level) or (p.get("", ("", "")) if place == 0 else ("", ""))
             note = _notes(published, verdicts, _claims_of(published, wanted.table or "", variable, label, place == 0))
-            name = label if len(lines) > 1 else _single(study.label(variable), label)
+            called = study.label(label)
+            name = called if len(lines) > 1 else _single(study.label(variable), called)
             rows.append(Row((name, *texts), "level" if len(lines) > 1 else "plain", note))
     notes = ["Recomputed: the percentage of the printed count; summaries of a number need the patients’ rows."]
     if methods:
