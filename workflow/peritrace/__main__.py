@@ -1,6 +1,7 @@
 """The command line of peritrace: `python -m peritrace COMMAND …`."""
 
 import argparse
+import os
 import sys
 
 from peritrace.commands import check
@@ -18,7 +19,15 @@ def main(arguments: list[str] | None = None) -> int:
         text = (module.__doc__ or "").partition(": ")[2].strip()
         module.add_arguments(commands.add_parser(name, help=text, description=text[:1].upper() + text[1:]))
     parsed = parser.parse_args(arguments)
-    code: int = COMMANDS[parsed.command].run(parsed)
+    try:
+        code: int = COMMANDS[parsed.command].run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"{error.filename or 'a file'}: {error.strerror}; give another folder with --out.", file=sys.stderr)
+        return 2
     return code
 
 

@@ -157,7 +157,7 @@ class Plan:
     def _published_report_inputs(self, name: str) -> dict[str, list[str]]:
         results = f"results/{name}"
         suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv")}
-        audited = ("verdicts", "checks", "corrections", "inferences")
+        audited = ("verdicts", "checks", "corrections", "inferences", "events")
         return {
             "intake": list(self.intake_tables(name).values()),
             "ard": [f"{results}/estimate/ard.csv"],

@@ -6,10 +6,10 @@ rule audit:
         verdicts="results/{study}/audit/verdicts.csv",
         conventions="results/{study}/audit/conventions.csv",
         events="results/{study}/audit/event_definitions.csv",
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/audit.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     conda:
         "../../environment.yml"
     params:
@@ -31,10 +31,11 @@ rule audit_tables:
         checks="results/{study}/audit/checks.csv",
         corrections="results/{study}/audit/corrections.csv",
         inferences="results/{study}/audit/inferences.csv",
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.published),
+        event_bounds="results/{study}/audit/events.csv",
     log:
         "logs/{study}/audit.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.published),
     conda:
         "../../environment.yml"
     params:

@@ -5,10 +5,10 @@ rule crosscheck:
         ard=rules.estimate.output.ard,
     output:
         agreement="results/{study}/crosscheck/agreement.csv",
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/crosscheck.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     conda:
         "../../environment.yml"
     params:

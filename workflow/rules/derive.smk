@@ -4,10 +4,10 @@ rule derive:
     output:
         adsl="results/{study}/derive/adsl.csv",
         adtte="results/{study}/derive/adtte.csv",
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/derive.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     conda:
         "../../environment.yml"
     params:

@@ -4,10 +4,10 @@ rule estimate:
         adtte=rules.derive.output.adtte,
     output:
         ard="results/{study}/estimate/ard.csv",
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/estimate.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     conda:
         "../../environment.yml"
     params:
@@ -24,10 +24,10 @@ rule estimate_tables:
         **rules.intake_tables.output,
     output:
         ard="results/{study}/estimate/ard.csv",
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.published),
     log:
         "logs/{study}/estimate.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.published),
     conda:
         "../../environment.yml"
     params:

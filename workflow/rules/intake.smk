@@ -4,10 +4,10 @@ rule intake:
     output:
         patients="results/{study}/intake/patients.csv",
         flow="results/{study}/intake/flow.csv",
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/intake.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     conda:
         "../../environment.yml"
     params:
@@ -31,10 +31,10 @@ rule intake_tables:
         effects="results/{study}/intake/effects.csv",
         flow_of_patients="results/{study}/intake/flow.csv",
         claims="results/{study}/intake/claims.csv",
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.published),
     log:
         "logs/{study}/intake.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.published),
     conda:
         "../../environment.yml"
     params:

@@ -8,10 +8,10 @@ rule report:
             category="{study}",
             subcategory="report",
         ),
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.cohorts),
     log:
         "logs/{study}/report.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
     conda:
         "../../environment.yml"
     params:
@@ -35,10 +35,10 @@ rule report_tables:
             category="{study}",
             subcategory="report",
         ),
-    wildcard_constraints:
-        study=PLAN.pattern(PLAN.published),
     log:
         "logs/{study}/report.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.published),
     conda:
         "../../environment.yml"
     params:

@@ -48,7 +48,9 @@ for study in PLAN.published:
         conda:
             "../../environment.yml"
         params:
-            settings=lambda wildcards, study=study: PLAN.settings(study, "tabulate_tables"),
+            settings=lambda wildcards, study=study: PLAN.settings(
+                study, "tabulate_tables"
+            ),
             code=PLAN.code("tabulate_tables"),
         message:
             f"{study}: tabulating"

@@ -53,9 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
             continue
         study = Study(id=name, audit=Audit(stated={"association": arguments.test} if arguments.test else {}))
         judge = PublishedJudge(published, study)
-        print("\n".join(_wrapped(summary(judge, folder))))
         write_audit(judge, out)
-        print(f"\nWritten: {out / 'verdicts.csv'} (every number); checks, corrections and inferences beside it.\n")
+        print("\n".join(_wrapped(summary(judge, folder))))
+        written = f"Written: {out / 'verdicts.csv'} (every number); checks, corrections and inferences beside it."
+        print(f"\n{written}\n")
         if judge.doubts:
             worst = max(worst, NOT_FITTING)
     return worst

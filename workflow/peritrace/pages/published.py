@@ -104,6 +104,18 @@ def _what_it_touches(wrong: Sequence[Finding]) -> str:
     return f"{text}."
 
 
+def events_by_model(study: Study, rows: Rows) -> list[tuple[str, Rows]]:
+    """The rows of events.csv by endpoint and model, each with a caption."""
+    models = dict.fromkeys((row["endpoint"], row["model"]) for row in rows)
+    found: list[tuple[str, Rows]] = []
+    for endpoint, model in models:
+        mine = [row for row in rows if (row["endpoint"], row["model"]) == (endpoint, model)]
+        total = mine[0]["printed_total"]
+        given = f"given the {total} printed events" if total else "given any total that all rows allow"
+        found.append((f"Events that the limits of each row allow: {study.label(endpoint)}, {model}, {given}", mine))
+    return found
+
+
 def in_brief(study: Study, ard: Ard) -> list[tuple[str, str]]:
     """Patients and medians as printed: a heading and a sentence for each."""
     told = []

@@ -39,8 +39,8 @@ def _binary(subject: str, mean: str, sd: str, size: str) -> Relation:
             return fits("No number of patients.")
         if any(debit(values[mean].values, values[sd].values, n, population) for population in (False, True)):
             return fits(f"Some share of {n} patients has this mean and standard deviation.")
-        text = f"No share of {n} patients has mean {values[mean].text} and standard deviation {values[sd].text} (DEBIT)."
-        return Outcome(IMPOSSIBLE, text, assumption=f"all {n} patients have 0 or 1")
+        text = f"No share of {n} patients has mean {values[mean].text} and standard deviation {values[sd].text}"
+        return Outcome(IMPOSSIBLE, f"{text} (DEBIT).", assumption=f"all {n} patients have 0 or 1")
 
     return Relation("granularity", subject, (mean, sd, size), check)
 

@@ -35,13 +35,7 @@ class Inference:
 
 def inferences(network: Network) -> Iterator[Inference]:
     """Events that each model needs, then the kinds of the medians that are printed of two groups."""
-    models: dict[tuple[str, str], list[Effect]] = defaultdict(list)
-    suspect = {
-        name for checked in network.violated if checked.relation.kind == "limits" for name in checked.relation.members
-    }
-    for effect in effects_of(network.index):
-        if {"low", "high", "ratio"} <= effect.parts.keys() and not suspect & set(effect.members):
-            models[effect.endpoint, effect.model].append(effect)
+    models = _models(network)
     least: dict[str, int] = {}
     for (endpoint, model), effects in models.items():
         inference, needed = _events(network.index, endpoint, model, effects)
@@ -54,6 +48,44 @@ def inferences(network: Network) -> Iterator[Inference]:
                 yield odds
             if effect.model == "univariable" and (found := _median_kind(network.index, effect, least[effect.endpoint])):
                 yield found
+
+
+def _models(network: Network) -> dict[tuple[str, str], list[Effect]]:
+    """The effects of each endpoint and model, those left out whose own numbers disagree."""
+    models: dict[tuple[str, str], list[Effect]] = defaultdict(list)
+    broken = [checked.relation for checked in network.violated if checked.relation.kind == "limits"]
+    suspect = {name for relation in broken for name in relation.members}
+    for effect in effects_of(network.index):
+        if {"low", "high", "ratio"} <= effect.parts.keys() and not suspect & set(effect.members):
+            models[effect.endpoint, effect.model].append(effect)
+    return models
+
+
+def event_rows(network: Network) -> Iterator[dict[str, object]]:
+    """What each row of a model allows: the fewest events, and how many of them with the feature, all rows together.
+
+    Where no total is printed, `events_with` spans every total that all rows allow.
+    """
+    index = network.index
+    patients = index.count(index.size())
+    for (endpoint, model), effects in _models(network).items():
+        rows = [row for effect in effects if (row := _row(index, effect))]
+        if not rows or not patients:
+            continue
+        total = _printed_total(index, endpoint)
+        for row, bound in zip(rows, totals_allowed(rows, patients, total).rows, strict=True):
+            arm = f"{bound.arm[0]} to {bound.arm[-1]}" if bound.arm else "none"
+            yield {
+                "endpoint": endpoint,
+                "model": model,
+                "covariate": row.name,
+                "with": row.size,
+                "without": row.other_size,
+                "fewest_events": bound.fewest,
+                "events_with": arm,
+                "printed_total": total,
+                "excludes_print": "yes" if bound.excludes_total or bound.excludes_arms else "",
+            }
 
 
 def _row(index: Index, effect: Effect) -> event_bounds.Effect | None:

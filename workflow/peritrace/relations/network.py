@@ -9,9 +9,11 @@ from peritrace.printed import Printed
 from peritrace.published import Published
 from peritrace.relations.associations import association_relations
 from peritrace.relations.counts import count_relations
+from peritrace.relations.discrete import discrete_relations
 from peritrace.relations.effects import effect_relations
 from peritrace.relations.index import Index
 from peritrace.relations.numbers import number_relations
+from peritrace.relations.percentages import percentage_relations
 from peritrace.relations.places import place_relations
 from peritrace.relations.relation import Outcome, Relation
 from peritrace.relations.survival import survival_relations
@@ -39,8 +41,10 @@ class Network:
     def _relations(self, stated: Mapping[str, Sequence[str]]) -> Iterator[Relation]:
         index = self.index
         yield from count_relations(index)
+        yield from percentage_relations(index)
         yield from place_relations(index)
-        yield from number_relations(index)
+        yield from number_relations(index, stated.get("association", ()))
+        yield from discrete_relations(index)
         yield from effect_relations(index)
         yield from survival_relations(index)
         yield from association_relations(index, stated)

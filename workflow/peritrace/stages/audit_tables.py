@@ -6,28 +6,40 @@ from pathlib import Path
 from peritrace.ard import as_stat
 from peritrace.files import write_csv
 from peritrace.published import Published, place_of
-from peritrace.relations.inferences import inferences
+from peritrace.relations.inferences import event_rows, inferences
 from peritrace.study import Study
 from peritrace.verdicts.columns import VERDICT_COLUMNS
 from peritrace.verdicts.published import PublishedJudge
 
 CHECK_COLUMNS = ("kind", "subject", "grade", "explanation", "convention", "assumption", "places", "members", "suspects")
 CORRECTION_COLUMNS = ("claim_id", "location", "reported", "correction", "slip", "rank", "mends", "chance")
+EVENT_COLUMNS = (
+    "endpoint",
+    "model",
+    "covariate",
+    "with",
+    "without",
+    "fewest_events",
+    "events_with",
+    "printed_total",
+    "excludes_print",
+)
 INFERENCE_COLUMNS = ("topic", "subject", "grade", "explanation", "assumption", "members")
 
 
 def audit_tables(study: Study, folder: Path, out: Path) -> None:
-    """Judge the tables that intake passed on; writes verdicts, checks, corrections and inferences into `out`."""
+    """Judge the tables that intake passed on; writes verdicts, checks, corrections, inferences, events into `out`."""
     write_audit(PublishedJudge(Published.read(folder), study), out)
 
 
 def write_audit(judge: PublishedJudge, out: Path) -> None:
-    """Write the four tables of an audit."""
+    """Write the tables of an audit."""
     write_csv(out / "verdicts.csv", VERDICT_COLUMNS, verdict_rows(judge))
     write_csv(out / "checks.csv", CHECK_COLUMNS, _check_rows(judge))
     write_csv(out / "corrections.csv", CORRECTION_COLUMNS, _correction_rows(judge))
     rows = (vars(found) | {"members": " ".join(found.members)} for found in inferences(judge.network))
     write_csv(out / "inferences.csv", INFERENCE_COLUMNS, rows)
+    write_csv(out / "events.csv", EVENT_COLUMNS, event_rows(judge.network))
 
 
 def verdict_rows(judge: PublishedJudge) -> Iterator[dict[str, str]]:

@@ -40,6 +40,7 @@ def report_tables(
         "checks": published.kinds_of_checks(checks),
         "unusual": published.unusual(checks),
         "inferences": inferences,
+        "events": published.events_by_model(study, read_csv(results / "audit/events.csv")),
         "printed_figures": printed_figures,
         "printed_tables": printed_tables,
         "further": [*further, *further_tables],
