@@ -1,7 +1,7 @@
 # make reports   set up the environment and regenerate every result and report
 # make test      every test
 # make lint      style, types, workflow
-# make bench     speed and memory, as ratios within one run
+# make bench     speed and memory, as ratios within one run; how many planted misprints are found
 # make schema    the JSON schema and reference page of the study file, from the models
 # make lock      renew requirements.lock and environment.yml
 # make clean     remove everything that a run made
@@ -38,6 +38,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench/bench.py
+	@$(BIN)/python tests/bench/planted.py
 
 schema: $(READY)
 	PYTHONPATH=workflow $(BIN)/python -m peritrace.study_reference

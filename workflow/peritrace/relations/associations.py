@@ -1,9 +1,11 @@
 """P values of tables: which test gives them from the printed counts, and which test gives the whole table."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 from peritrace.claims import Claim
 from peritrace.formats import format_p
@@ -12,17 +14,23 @@ from peritrace.methods import method_label
 from peritrace.printed import Printed
 from peritrace.published import place_of
 from peritrace.relations.index import Index, who
+from peritrace.relations.percentages import Habits, rounds_to
 from peritrace.relations.relation import NOT_REPRODUCIBLE, Outcome, Relation, Values, fits
+from peritrace.stats.granularity import denominators_of
 from peritrace.stats.tests_of_counts import p_values_of_counts, tests_printing
 from peritrace.words import counted, listing
 
 Stated = Mapping[str, Sequence[str]]
+Counts = tuple[tuple[int, ...], ...]
 LEAST_EXPLAINED = 0.6  # of the P values of a table that a test must give to be taken for the table's test
 FEW_EXPECTED = 5.0  # below it a cell's expected count makes authors turn to Fisher's test
+FEWEST_SURE, LEAST_SURE = 5, 0.8  # P values, and the share of them, that tell which tests a source makes
+MOST_SIZES = 400  # combinations of the denominators of two groups that are tried for one P value
+MOST_SIZES_OF_MORE = 60  # and of more groups, whose tests take longer
 
 
 @lru_cache(maxsize=4096)
-def _p_values(table: tuple[tuple[int, ...], ...], costly: bool = False) -> dict[str, float]:
+def _p_values(table: Counts, costly: bool = False) -> dict[str, float]:
     return p_values_of_counts(table, costly)
 
 
@@ -30,18 +38,20 @@ def _p_values(table: tuple[tuple[int, ...], ...], costly: bool = False) -> dict[
 class CrossTable:
     """The cells of a table of counts by the claims that print them.
 
-    Each row is a level; a single level stands against the rest of each group. `sizes` are those of the groups.
+    Each row is a level; a single level stands against the rest of each group. `sizes` are those of the groups, `shares`
+    the percentages that tell where not all of a group were counted.
     """
 
     rows: tuple[tuple[str, ...], ...]
     sizes: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
 
     @property
     def members(self) -> tuple[str, ...]:
         """Every claim that it is made of."""
-        return tuple(name for row in self.rows for name in row) + self.sizes
+        return tuple(name for row in self.rows for name in row) + self.sizes + self.shares
 
-    def read(self, values: Values) -> tuple[tuple[int, ...], ...] | None:
+    def read(self, values: Values) -> Counts | None:
         """The counts; None where one is no count or larger than its group."""
         rows = [[values[name].count for name in row] for row in self.rows]
         if self.sizes:
@@ -50,19 +60,110 @@ class CrossTable:
         whole = [tuple(count for count in row if count is not None and count >= 0) for row in rows]
         return tuple(whole) if all(len(row) == len(rows[0]) for row in whole) else None
 
+    def read_known(self, values: Values) -> Iterator[Counts]:
+        """The counts with every number of counted patients that the percentages of a single level allow."""
+        found = []
+        for name, size, share in zip(self.rows[0], self.sizes, self.shares, strict=True):
+            k, n, printed = values[name].count, values[size].count, values[share]
+            if k is None or n is None or printed.value is None:
+                return
+            found.append([(k, of - k) for of in denominators_of(k, printed.values, max(k, (n + 1) // 2), n)])
+        if math.prod(map(len, found)) <= (MOST_SIZES if len(found) == 2 else MOST_SIZES_OF_MORE):
+            yield from (tuple(zip(*columns, strict=True)) for columns in product(*found))
+
+
+@dataclass(frozen=True)
+class TestsMade:
+    """The tests that a place is taken to make: as stated, and the one that gives most of its P values.
+
+    `sure`: nearly all its P values are theirs, so that another test explains none of the others.
+    """
+
+    __test__ = False  # the name looks like a test class to pytest
+
+    stated: tuple[str, ...] = ()
+    habit: str = ""
+    sure: bool = False
+
+    def expected(self, counts: Counts) -> set[str]:
+        """The tests that may be made of such a table: Fisher's too where few are expected, and of larger tables."""
+        named = {*self.stated, self.habit} - {""}
+        larger = len(counts) > 2 or len(counts[0]) > 2
+        if larger:
+            return named | {"fisher", "chi-square"}
+        return named | {"fisher"} if named and _few_expected(counts) else named
+
+    def accepts(self, counts: Counts, found: Sequence[str]) -> bool:
+        """Whether a P value is explained by the tests that give it."""
+        return bool(found) and not (self.sure and self.expected(counts).isdisjoint(found))
+
 
 def association_relations(index: Index, stated: Stated) -> Iterator[Relation]:
     """One relation for every P value whose counts are printed."""
-    bound = [(claim, table) for claim in index.of("association") if (table := cross_table(index, claim))]
-    habits = _habits(index, bound)
+    bound, habits = tested_counts(index), Habits(index)
+    made = _tests_made(index, bound, tuple(stated.get("association", ())))
     for claim, table in bound:
-        yield _p_of_counts(claim, table, stated.get("association", ()), habits.get(place_of(claim), ""))
+        tests = made[place_of(claim)]
+        yield _p_of_counts(claim, _with_shares(index, claim, table, tests, habits), tests)
+
+
+def _tests_made(index: Index, bound: list[tuple[Claim, CrossTable]], stated: tuple[str, ...]) -> dict[str, TestsMade]:
+    habits = tests_of_tables(index, bound)
+    found: dict[str, list[bool]] = defaultdict(list)
+    for claim, table in bound:
+        counts = table.read(index.values)
+        if counts and (candidates := _p_values(counts)) and claim.printed.value is not None:
+            expected = TestsMade(stated, habits.get(place_of(claim), "")).expected(counts)
+            tests = tests_printing(claim.printed.values, candidates)
+            found[place_of(claim)].append(not expected.isdisjoint(tests))
+    everywhere = [fitting for place in found.values() for fitting in place]
+    made = {}
+    for place in {place_of(claim) for claim, _ in bound}:
+        told = found[place] if len(found[place]) >= FEWEST_SURE else everywhere
+        sure = len(told) >= FEWEST_SURE and sum(told) >= LEAST_SURE * len(told)
+        made[place] = TestsMade(stated, habits.get(place, ""), sure)
+    return made
+
+
+def _with_shares(index: Index, claim: Claim, table: CrossTable, made: TestsMade, habits: Habits) -> CrossTable:
+    """With the percentages, where some of the place count fewer than the groups and no test of these gives the P value.
+
+    Only then do they bear on it.
+    """
+    counts = table.read(index.values)
+    if (
+        not table.sizes
+        or counts is None
+        or made.accepts(counts, tests_printing(claim.printed.values, _p_values(counts)))
+    ):
+        return table
+    shares = [index.share_of(index.claims[name]) for name in table.rows[0]]
+    if not all(shares):
+        return table
+    sizes = [a + b for a, b in zip(*counts, strict=True)]
+    whole = [rounds_to(index.values[share], k / n) for share, k, n in zip(shares, counts[0], sizes, strict=True) if n]
+    if all(whole) and habits.whole_group(index.claims[shares[0]]):
+        return table
+    return CrossTable(table.rows, table.sizes, tuple(shares))
+
+
+def tested_counts(index: Index) -> list[tuple[Claim, CrossTable]]:
+    """Every P value of an association with the counts that it is a test of."""
+    return [(claim, table) for claim in index.of("association") if (table := cross_table(index, claim))]
 
 
 def cross_table(index: Index, claim: Claim) -> CrossTable | None:
-    """The printed counts that an association is a test of; None where they are not all printed."""
+    """The printed counts that an association is a test of; None where they are not all printed.
+
+    A P value without a level is that of the mean or median where one is printed.
+    """
     groups = index.group_levels(claim.group)
     if len(groups) < 2 or not claim.variable:
+        return None
+    summarised = any(
+        index.first(quantity, claim.variable, "", claim.group, groups[0]) for quantity in ("mean", "median")
+    )
+    if summarised and not claim.level:
         return None
     levels = [c.level for c in index.of("count") if c.variable == claim.variable and c.group == claim.group]
     levels = [claim.level] if claim.level else list(dict.fromkeys(levels))
@@ -75,7 +176,7 @@ def cross_table(index: Index, claim: Claim) -> CrossTable | None:
     return CrossTable(tuple(tuple(row) for row in rows), tuple(sizes))
 
 
-def _habits(index: Index, bound: list[tuple[Claim, CrossTable]]) -> dict[str, str]:
+def tests_of_tables(index: Index, bound: list[tuple[Claim, CrossTable]]) -> dict[str, str]:
     """For each place the test that gives most of its P values, if it gives most of them."""
     tally: dict[str, list[list[str]]] = defaultdict(list)
     for claim, table in bound:
@@ -92,25 +193,45 @@ def _habits(index: Index, bound: list[tuple[Claim, CrossTable]]) -> dict[str, st
     return habits
 
 
-def _p_of_counts(claim: Claim, table: CrossTable, stated: Sequence[str], habit: str) -> Relation:
+def _p_of_counts(claim: Claim, table: CrossTable, made: TestsMade) -> Relation:
     name = claim.claim_id
 
     def check(values: Values) -> Outcome:
         counts, printed = table.read(values), values[name]
         candidates = _p_values(counts) if counts else {}
-        if not candidates:
+        if not candidates or not counts:
             return fits("No test can be made of these counts.")
-        allowed = printed.values
-        found = tests_printing(allowed, candidates)
-        if not found and counts and len(counts) == 2 and len(counts[0]) == 2:
+        found = tests_printing(printed.values, candidates)
+        if not found and len(counts) == 2 and len(counts[0]) == 2:
             candidates = candidates | _p_values(counts, costly=True)
-            found = tests_printing(allowed, candidates)
-        if found:
-            return _by_test(printed, candidates, found, stated, habit)
-        return _by_none(printed, counts or (), candidates, stated, habit)
+            found = tests_printing(printed.values, candidates)
+        if made.accepts(counts, found):
+            return _by_test(printed, candidates, found, made)
+        if table.shares and (known := _by_known(printed, table.read_known(values), made.expected(counts))):
+            return known
+        return _by_none(printed, counts, candidates, found, made)
+
+    def holds(values: Values) -> bool:
+        counts, printed = table.read(values), values[name]
+        candidates = _p_values(counts) if counts else {}
+        if not candidates or not counts or made.accepts(counts, tests_printing(printed.values, candidates)):
+            return True
+        return bool(table.shares and _by_known(printed, table.read_known(values), made.expected(counts)))
 
     subject = f"{who(claim.variable, claim.level)} by {claim.group}"
-    return Relation("test", subject, (*table.members, name), check, computes=name)
+    return Relation("test", subject, (*table.members, name), check, computes=name, holds=holds)
+
+
+def _by_known(printed: Printed, tables: Iterator[Counts], expected: set[str]) -> Outcome | None:
+    """A P value of those patients only whom the percentages count."""
+    for counts in tables:
+        candidates = {test: p for test, p in _p_values(counts).items() if test in expected or not expected}
+        if found := tests_printing(printed.values, candidates):
+            shown, method = _shown(printed, candidates[found[0]]), method_label(found[0])
+            sizes = listing([str(sum(column)) for column in zip(*counts, strict=True)])
+            text = f"With {sizes} patients, as the percentages count, {method} gives P = {shown}."
+            return fits(text, method, shown, f"method={found[0]}")
+    return None
 
 
 def _shown(printed: Printed, p: float) -> str:
@@ -122,40 +243,35 @@ def printed_like(printed: Printed, p: float) -> str:
     return f"{p:.{max(3, printed.decimals)}f}"
 
 
-def _by_test(
-    printed: Printed, candidates: Mapping[str, float], found: list[str], stated: Sequence[str], habit: str
-) -> Outcome:
-    usual = [habit] if habit in found else []
-    best = next((test for test in [*usual, *stated, *found] if test in found), found[0])
+def _by_test(printed: Printed, candidates: Mapping[str, float], found: list[str], made: TestsMade) -> Outcome:
+    usual = [made.habit] if made.habit in found else []
+    best = next((test for test in [*usual, *made.stated, *found] if test in found), found[0])
     shown = _shown(printed, candidates[best])
     also = [method_label(test) for test in found if test != best]
     text = f"From the counts {method_label(best)} gives P = {shown}"
     text += f"; so do {listing(also)}." if len(also) > 1 else f"; so does {also[0]}." if also else "."
-    if habit and best == habit:
+    if made.habit and best == made.habit:
         text += " It is the test that gives most P values of this table."
-    if printed.kind == "significance" or best in stated or not stated:
-        return fits(
-            text,
-            method_label(best),
-            shown,
-            "" if best in stated or printed.kind == "significance" else f"method={best}",
-        )
-    text += f" The source states {listing([method_label(test) for test in stated])}."
+    if printed.kind == "significance" or best in made.stated or not made.stated:
+        named = best in made.stated or printed.kind == "significance"
+        return fits(text, method_label(best), shown, "" if named else f"method={best}")
+    text += f" The source states {listing([method_label(test) for test in made.stated])}."
     return fits(text, method_label(best), shown, f"method={best}")
 
 
 def _by_none(
-    printed: Printed,
-    counts: tuple[tuple[int, ...], ...],
-    candidates: Mapping[str, float],
-    stated: Sequence[str],
-    habit: str,
+    printed: Printed, counts: Counts, candidates: Mapping[str, float], found: list[str], made: TestsMade
 ) -> Outcome:
-    test = next((t for t in (habit, *_customary(counts, stated), *candidates) if t in candidates), "")
+    """No test gives the P value, or only those that no other P value of the place needs."""
+    test = next((t for t in (made.habit, *_customary(counts, made.stated), *candidates) if t in candidates), "")
     nearest = min(candidates, key=lambda t: abs(candidates[t] - printed.values.middle))
     text = f"From the counts {method_label(test)} gives P = {_shown(printed, candidates[test])}; "
-    text += f"{counted(len(candidates), 'test was', 'tests were')} tried"
-    if nearest != test:
+    if found:
+        text += f"only {listing([method_label(t) for t in found])} would give {printed.text}"
+        text += ", which no other P value of the table needs"
+    else:
+        text += f"{counted(len(candidates), 'test was', 'tests were')} tried"
+    if nearest != test and not found:
         text += f", and the nearest, {method_label(nearest)}, gives {_shown(printed, candidates[nearest])}"
     text += "."
     if near := _one_patient_away(printed.values, counts, test):
@@ -165,19 +281,24 @@ def _by_none(
     return Outcome(NOT_REPRODUCIBLE, text, method=method_label(test), shown=_shown(printed, candidates[test]))
 
 
-def _customary(counts: tuple[tuple[int, ...], ...], stated: Sequence[str]) -> list[str]:
+def _few_expected(counts: Counts) -> bool:
+    total = sum(map(sum, counts))
+    rows, columns = [sum(row) for row in counts], [sum(column) for column in zip(*counts, strict=True)]
+    return any(r * c < FEW_EXPECTED * total for r in rows for c in columns)
+
+
+def _customary(counts: Counts, stated: Sequence[str]) -> list[str]:
     """The stated tests; where chi-square and Fisher are both stated, Fisher's for small expected counts."""
-    if {"chi-square", "fisher"} <= set(stated) and counts:
-        total = sum(map(sum, counts))
-        rows, columns = [sum(row) for row in counts], [sum(column) for column in zip(*counts, strict=True)]
-        small = any(r * c < FEW_EXPECTED * total for r in rows for c in columns)
-        return ["fisher" if small else "chi-square"]
+    if {"chi-square", "fisher"} <= set(stated):
+        return ["fisher" if _few_expected(counts) else "chi-square"]
     return list(stated)
 
 
-def _one_patient_away(p: Interval, counts: tuple[tuple[int, ...], ...], test: str) -> str:
+def _one_patient_away(p: Interval, counts: Counts, test: str) -> str:
     """A single patient counted in another row of the same group with whom a test would print so, in words."""
-    for column in range(len(counts[0]) if counts else 0):
+    if test == "fisher" and (len(counts) > 2 or len(counts[0]) > 2):
+        return ""  # too many tables to go through
+    for column in range(len(counts[0])):
         for source in range(len(counts)):
             for target in range(len(counts)):
                 if source == target or counts[source][column] == 0:

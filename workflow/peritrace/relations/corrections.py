@@ -2,39 +2,36 @@
 
 For every violated relation each member is taken for misprinted in turn, and every text that one typical slip turns into
 it is tried. A correction counts only if all relations of that number then hold. Corrections are ranked by how many
-violated relations they mend, then by how likely the slip is: the chance of its kind, shared among all places where it
-could have happened, so that a swap of two neighbours outweighs one of many possible changes of a digit. Words, and
-numbers that nothing violates, are never corrected.
+violated relations they mend, then by how likely the slip is (the chance of its kind, shared among all places where it
+could have happened, so that a swap of two neighbours outweighs one of many possible changes of a digit; less where the
+place prints such numbers otherwise), and by how readily the numbers then print as they do. Words, and numbers that
+nothing violates, are never corrected.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from peritrace.printed import Misprint, Printed, UnreadableNumber, one_slip_away
+from peritrace.printed import Printed
 from peritrace.relations.network import Network
-from peritrace.relations.relation import Relation
+from peritrace.relations.relation import UNUSUAL, Outcome, Relation
+from peritrace.relations.slips import Slips
 
-# How often a misprint is of each kind: in round numbers, for nobody has counted them in medical tables. Only the
-# order that they give to corrections depends on them.
-SLIPS = {
-    "one digit changed": 0.45,
-    "neighbouring digits swapped": 0.25,
-    "a digit lost": 0.12,
-    "a digit doubled": 0.08,
-    "the decimal point moved": 0.1,
-}
 TELLING = 0.1  # a number is cleared by the correction of another only where that was no likely accident
 CLEARLY = 4.0  # times as likely: a correction that leads the others by less is not told as the only one
 MOST_TRIED = 20_000  # checks of relations in one search, which then stops and says so
 MOST_SHOWN = 6
+# How likely numbers are that agree only under another convention, or unusually, against those that plainly agree
+BY_CONVENTION, UNUSUALLY = 0.3, 0.1
+BEARING_OUT = 0.7  # of the slips in a number that a relation would notice, to bear the number out by holding
+ENOUGH_SLIPS = 24  # to tell that share
 
 
 @dataclass(frozen=True)
 class Correction:
     """A number as it may have been meant: the slip, the violated relations that it mends, and what speaks for it.
 
-    `chance` is how probable it is that a wrong number of this form has such a correction by accident.
+    `likelihood` is its share among all corrections of a conflict; `chance` is how probable it is that a wrong number of
+    this form has such a correction by accident.
     """
 
     claim_id: str
@@ -60,42 +57,35 @@ class Corrector:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self.slips = Slips(network.index)
         self.tried = 0
-        self._outcomes: dict[tuple[int, str, str], bool] = {}
+        self._weights: dict[tuple[int, str, str], float] = {}
+        self._found: dict[str, list[Correction]] = {}
 
     def conflicts(self) -> list[Conflict]:
         """The violated relations, each with what would mend it; those that one correction mends stand together."""
         waiting = [checked.relation for checked in self.network.violated]
-        found = {relation.members: list(self._of_relation(relation)) for relation in waiting}
         conflicts = []
         while waiting:
-            candidates = {
-                (c.claim_id, c.text): c
-                for relation in waiting
-                for c in found[relation.members]
-                if self._still(c, waiting)
-            }
-            ranked = sorted(candidates.values(), key=lambda c: (-len(self._mended(c, waiting)), -c.likelihood))
+            open_ids = {id(relation) for relation in waiting}
+            names = dict.fromkeys(name for relation in waiting for name in relation.members)
+            candidates = [c for name in names for c in self._corrections(name) if c.mends & open_ids]
+            ranked = sorted(candidates, key=lambda c: (-len(c.mends & open_ids), -c.likelihood))
             relations = [r for r in waiting if ranked and id(r) in ranked[0].mends] or waiting[:1]
             mine = [c for c in ranked if {id(r) for r in relations} <= c.mends]
             conflicts.append(self._conflict(relations, mine))
             waiting = [relation for relation in waiting if relation not in relations]
         return conflicts
 
-    def _still(self, correction: Correction, waiting: list[Relation]) -> bool:
-        return bool(self._mended(correction, waiting))
-
-    def _mended(self, correction: Correction, waiting: list[Relation]) -> set[int]:
-        return correction.mends & {id(relation) for relation in waiting}
-
     def _conflict(self, relations: list[Relation], corrections: list[Correction]) -> Conflict:
         likely = [c for c in corrections if c.likelihood * CLEARLY >= corrections[0].likelihood]
         suspects = tuple(dict.fromkeys(c.claim_id for c in likely))
-        blamed = tuple(dict.fromkeys(name for relation in relations for name in self._blamed(relation)))
-        narrowed = tuple(name for name in suspects if name in blamed) or suspects or blamed
-        if corrections and min(c.chance for c in likely) > TELLING:
-            narrowed = blamed  # something among so many texts was bound to fit
-        return Conflict(tuple(relations), tuple(corrections[:MOST_SHOWN]), narrowed, self.tried < MOST_TRIED)
+        if not corrections or min(c.chance for c in likely) > TELLING:  # among so many texts something was bound to fit
+            blamed = [name for relation in relations for name in self._blamed(relation)]
+            suspects = tuple(dict.fromkeys((*blamed, *suspects)))
+        total = sum(c.likelihood for c in corrections)
+        shown = tuple(replace(c, likelihood=c.likelihood / total) for c in corrections[:MOST_SHOWN])
+        return Conflict(tuple(relations), shown, suspects, self.tried < MOST_TRIED)
 
     def _blamed(self, relation: Relation) -> list[str]:
         """Whom the relation itself speaks against; else the number that it computes, if the others are borne out
@@ -110,67 +100,75 @@ class Corrector:
         return alone or list(relation.members)
 
     def _borne_out(self, name: str, apart_from: Relation) -> bool:
-        """Whether another relation binds the number and holds."""
+        """Whether another relation holds that most slips in the number would have broken."""
         broken = self.network.broken
-        return any(id(r) not in broken for r in self.network.of[name] if r is not apart_from and r.kind != "order")
+        holding = [r for r in self.network.of[name] if r is not apart_from and id(r) not in broken]
+        if not self.network.values[name].is_numeric:
+            return bool(holding)
+        slips = list(self.slips.of(name))
+        slips = slips[:: max(1, len(slips) // ENOUGH_SLIPS)]
+        for relation in sorted(holding, key=_cost):
+            noticed = sum(self._weight(relation, name, m.text, printed) == 0 for m, printed, _ in slips)
+            if noticed >= BEARING_OUT * len(slips):
+                return True
+        return False
 
-    def _of_relation(self, relation: Relation) -> Iterator[Correction]:
-        for name in dict.fromkeys(relation.members):
-            if self.network.values[name].is_numeric:
-                yield from self._of_number(name)
+    def _corrections(self, name: str) -> list[Correction]:
+        if name not in self._found:
+            numeric = self.network.values[name].is_numeric
+            self._found[name] = list(self._of_number(name)) if numeric else []
+        return self._found[name]
 
     def _of_number(self, name: str) -> Iterator[Correction]:
         """The corrections of one number with which all its relations hold."""
-        text = self.network.index.claims[name].reported
-        slips = list(self._readable(name, one_slip_away(text)))
+        slips = list(self.slips.of(name))
         relations = sorted(self.network.of[name], key=_cost)
-        mending = [m for m, printed in slips if all(self._holds(r, name, m.text, printed) for r in relations)]
         mends = frozenset(id(r) for r in relations if id(r) in self.network.broken)
-        ways = _ways_to_slip(text)
-        for misprint in mending:
-            likelihood = SLIPS[misprint.slip] / ways[misprint.slip]
+        mending = []
+        for misprint, printed, likelihood in slips:
+            for relation in relations:
+                likelihood *= self._weight(relation, name, misprint.text, printed)
+                if not likelihood:
+                    break
+            else:
+                mending.append((misprint, likelihood))
+        for misprint, likelihood in mending:
             yield Correction(name, misprint.text, misprint.slip, mends, likelihood, len(mending) / len(slips))
 
-    def _readable(self, name: str, misprints: list[Misprint]) -> Iterator[tuple[Misprint, Printed]]:
-        claim = self.network.index.claims[name]
-        for misprint in misprints:
-            if not _usual_form(misprint.text, claim.reported):
-                continue
-            try:
-                yield misprint, claim.read(misprint.text)
-            except UnreadableNumber:
-                continue
+    def _weight(self, relation: Relation, name: str, text: str, printed: Printed) -> float:
+        """How likely the numbers of a relation are with another one in the place of a member; 0 where it is violated.
 
-    def _holds(self, relation: Relation, name: str, text: str, printed: Printed) -> bool:
-        """Whether a relation holds with another number in the place of one of its members; False beyond the bound."""
+        Of a relation that holds as printed: against its likelihood as printed. 0 beyond the bound on the work.
+        """
         key = (id(relation), name, text)
-        if key not in self._outcomes:
+        if key not in self._weights:
             if self.tried >= MOST_TRIED:
-                return False
+                return 0.0
+            values = {member: self.network.values[member] for member in relation.members}
+            if id(relation) not in self.network.broken and (id(relation), "", "") not in self._weights:
+                self._weights[id(relation), "", ""] = _likelihood(relation, values)
             self.tried += 1
-            values = {member: self.network.values[member] for member in relation.members} | {name: printed}
-            self._outcomes[key] = not relation.check(values).violated
-        return self._outcomes[key]
+            likelihood = _likelihood(relation, values | {name: printed})
+            # as printed it may hold by a method only that corrections are not tried with
+            self._weights[key] = likelihood / (self._weights.get((id(relation), "", "")) or 1.0)
+        return self._weights[key]
+
+
+def _likelihood(relation: Relation, values: dict[str, Printed]) -> float:
+    if relation.holds and not relation.holds(values):
+        return 0.0
+    outcome = relation.check(values)
+    if outcome.violated:
+        return 0.0
+    return _agreement(outcome) * (relation.weigh(values) if relation.weigh else 1.0)
+
+
+def _agreement(outcome: Outcome) -> float:
+    if outcome.grade == UNUSUAL:
+        return UNUSUALLY
+    return BY_CONVENTION if outcome.convention else 1.0
 
 
 def _cost(relation: Relation) -> int:
     """The order in which relations are asked: quick ones that fail early first, tests last."""
     return {"test": 2, "sum": 0, "percentage": 0, "same": 0}.get(relation.kind, 1)
-
-
-def _usual_form(text: str, printed: str) -> bool:
-    """Whether a number is written as one prints it: "07" and "1.04" for a limit printed "104" are not both likely."""
-    digits = text.lstrip("<>= P")
-    return not (digits.startswith("0") and len(digits) > 1 and digits[1].isdigit()) and len(printed) > 0
-
-
-def _ways_to_slip(text: str) -> Mapping[str, int]:
-    """In how many ways each kind of slip could have happened in a number of this form."""
-    digits = sum(character.isdigit() for character in text)
-    ways: dict[str, int] = defaultdict(int)
-    ways["one digit changed"] = 9 * digits
-    ways["neighbouring digits swapped"] = max(1, digits - 1)
-    ways["a digit lost"] = digits + 1
-    ways["a digit doubled"] = digits
-    ways["the decimal point moved"] = 2
-    return ways

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from peritrace.claims import Claim
 from peritrace.relations.index import Index, who
-from peritrace.relations.relation import IMPOSSIBLE, UNUSUAL, Outcome, Relation, Values, fits
+from peritrace.relations.relation import IMPOSSIBLE, Outcome, Relation, Values, fits
 from peritrace.stats.standard_deviations import debit
 from peritrace.stats.tests_of_summaries import could_be_rank_sum_exact
 
@@ -63,8 +63,8 @@ def _p_of_ranks(subject: str, name: str, sizes: list[str]) -> Relation:
             return fits("Too many patients to tell.")
         if could_be_rank_sum_exact(values[name].values, n, m):
             return fits(f"It is an exact P value of the Mann–Whitney test of {n} and {m} patients without ties.")
+        # nothing unusual: where values tie, or SPSS's first line is printed, P is on no list
         text = f"No ranking of {n} and {m} patients without ties has this exact P value; with ties, or by a normal "
-        text += "approximation, it may come out."
-        return Outcome(UNUSUAL, text, "method=mann-whitney-asymptotic", assumption="no ties")
+        return fits(text + "approximation, it may come out.", convention="method=mann-whitney-asymptotic")
 
     return Relation("test", subject, (name, *sizes), check)

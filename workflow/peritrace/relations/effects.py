@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from peritrace.formats import format_number, format_p
 from peritrace.interval import Interval
 from peritrace.published import EFFECT_PARTS, place_of
+from peritrace.relations.effect_habits import NEAR_MIDDLE, USUAL, Habit, fits_habit, habit_of, near_wald, with_p_of
 from peritrace.relations.index import Index
+from peritrace.relations.plausibility import room_of
 from peritrace.relations.relation import IMPOSSIBLE, NOT_REPRODUCIBLE, UNUSUAL, Outcome, Relation, Values, fits
 from peritrace.stats.event_bounds import arm_events_allowed, fewest_events
 from peritrace.stats.ratio_limits import (
-    LEVELS,
     PrintedEffect,
     asymmetry,
     effect_possible,
@@ -20,19 +21,12 @@ from peritrace.stats.ratio_limits import (
     ratio_inside_limits,
     rescues,
     std_err_from_limits,
-    z_apart,
 )
 from peritrace.words import counted, listing
 
 WALD = "Wald limits symmetric about the log ratio, and the P value of the same model"
 MODEL_BASED = "the standard error is that of the Cox model, neither robust nor of weighted data"
-# How a table of effects may have been made, beside 95% Wald limits with Wald's two-sided P.
-USUAL = "wald"
-HABITS = (USUAL, *(f"level={level:g}" for level in LEVELS), "p=one-sided", "p=another-test", "limits=asymmetric")
-# Distances of z between Wald's P and that of a log-rank or likelihood-ratio test (304 published trials: median .008,
-# 95% .09, 99% .19, largest .32; small cohorts scatter more), and of a ratio from the middle of profile limits.
-NEAR_P, FAR_P = 0.2, 0.35
-NEAR_MIDDLE = 0.15
+LARGEST_COEFFICIENT = 300.0  # a ratio beyond it can't be a coefficient, whose exponential no computer holds
 
 
 @dataclass(frozen=True)
@@ -77,47 +71,33 @@ def effects_of(index: Index) -> list[Effect]:
 def effect_relations(index: Index) -> Iterator[Relation]:
     """For every effect: its own numbers against each other, and against the events of its endpoint."""
     effects = effects_of(index)
-    tables: dict[str, list[Effect]] = defaultdict(list)
+    tables: dict[tuple[str, str], list[Effect]] = defaultdict(list)
     for effect in effects:
-        tables[place_of(index.claims[effect.members[0]])].append(effect)
-    everywhere = _habit([effect.read(index.values) for effect in effects])
-    for rows in tables.values():
+        tables[place_of(index.claims[effect.members[0]]), effect.model].append(effect)
+    everywhere = habit_of([effect.read(index.values) for effect in effects])
+    models = {effect.model: [e.read(index.values) for e in effects if e.model == effect.model] for effect in effects}
+    for (_, model), rows in tables.items():
         printed = [effect.read(index.values) for effect in rows]
-        habit, sure = _habit(printed)
-        alike = sum(_fits_habit(effect, everywhere[0]) for effect in printed)
-        if everywhere[1] and 2 * alike >= len(rows):
-            habit, sure = everywhere  # few rows can't tell by themselves: the source's other tables do
+        habit = habit_of(printed)
+        alike = sum(fits_habit(effect, everywhere.name) for effect in printed)
+        if everywhere.sure and 2 * alike >= len(rows):
+            habit = everywhere  # few rows can't tell by themselves: the source's other tables do
+        habit = with_p_of(habit, models[model], model)
+        if _measures(index, rows) == {"HR"}:
+            habit = replace(habit, sure=True)  # of Cox models programs print Wald limits
         for effect in rows:
-            yield _agreement(effect, habit, sure)
+            yield _agreement(effect, habit)
             yield from _enough_events(index, effect)
 
 
-def _fits_habit(effect: PrintedEffect, habit: str) -> bool:
-    if habit == "p=another-test":
-        return effect_possible(PrintedEffect(effect.ratio, effect.low, effect.high)) and z_apart(effect) <= FAR_P
-    if habit == "limits=asymmetric":
-        return ratio_inside_limits(effect)
-    if habit.startswith("level="):
-        return effect_possible(effect, float(habit.removeprefix("level=")))
-    return effect_possible(effect, one_sided=habit == "p=one-sided")
+def _measures(index: Index, effects: list[Effect]) -> set[str]:
+    """What a table calls its ratios."""
+    names = {(effect.endpoint, effect.model, *effect.covariate) for effect in effects}
+    rows = index.published.effects
+    return {row.measure for row in rows if (row.endpoint, row.model, row.variable, row.level) in names}
 
 
-def _habit(effects: list[PrintedEffect]) -> tuple[str, bool]:
-    """The way of printing that explains most rows of a table, and whether there are enough rows to be sure of it.
-
-    A looser way must explain more rows than the usual one, the more so the more it allows.
-    """
-    whole = [effect for effect in effects if effect.low is not None and effect.high is not None]
-    explained = {habit: sum(_fits_habit(effect, habit) for effect in whole) for habit in HABITS}
-    best = max(HABITS, key=lambda habit: explained[habit] - _ALLOWANCE.get(habit, 0.5))
-    return best, explained[best] >= 3 and explained[best] >= 0.6 * len(whole)
-
-
-# How many rows a way must explain beyond the usual one; half a row for every other.
-_ALLOWANCE = {USUAL: 0.0, "p=another-test": 1.5, "limits=asymmetric": 2.5}
-
-
-def _agreement(effect: Effect, habit: str, sure: bool) -> Relation:
+def _agreement(effect: Effect, habit: Habit) -> Relation:
     """One effect: ratio between its limits, in their middle on the log scale, and its P the one they imply."""
 
     def check(values: Values) -> Outcome:
@@ -129,13 +109,16 @@ def _agreement(effect: Effect, habit: str, sure: bool) -> Relation:
             return Outcome(IMPOSSIBLE, text, shown=_implied(printed))
         if not _p_possible(printed):
             return Outcome(IMPOSSIBLE, "A P value is 0 to 1.", suspects=(effect.parts["p"],))
-        if _fits_habit(printed, habit):
-            convention = "" if habit == USUAL else habit
+        if fits_habit(printed, habit.name):
+            convention = "" if habit.name == USUAL else habit.name
             return fits(_fitting(printed), "Wald limits and P", _implied(printed), convention)
-        return _disagreement(effect, printed, sure)
+        return _disagreement(effect, printed, habit)
+
+    def weigh(values: Values) -> float:
+        return room_of(effect.read(values), with_p=habit.name == USUAL)
 
     subject = f"{effect.name} on {effect.endpoint} ({effect.model})"
-    return Relation("limits", subject, effect.members, check)
+    return Relation("limits", subject, effect.members, check, weigh=weigh)
 
 
 def _p_possible(effect: PrintedEffect) -> bool:
@@ -158,14 +141,13 @@ def _implied(effect: PrintedEffect) -> str:
     return ""
 
 
-def _disagreement(effect: Effect, printed: PrintedEffect, sure: bool) -> Outcome:
+def _disagreement(effect: Effect, printed: PrintedEffect, habit: Habit) -> Outcome:
     """What of an effect disagrees, which part the others speak against, and what would rescue it."""
     without_p = PrintedEffect(printed.ratio, printed.low, printed.high)
     if effect_possible(without_p):
         implied = p_from_limits(printed)
         text = f"Ratio and limits imply P = {_p_range(implied)}" if implied else "Ratio and limits imply another P"
-        gap = z_apart(printed)
-        if gap <= NEAR_P and not sure:
+        if near_wald(printed) and not habit.sure_of_p:
             text += ", near enough for the P value of another test (log-rank, likelihood ratio)."
             return Outcome(UNUSUAL, text, "p=another-test", "Wald limits and P", assumption=WALD)
         suspects = (effect.parts["p"],) if "p" in effect.parts else ()
@@ -175,7 +157,7 @@ def _disagreement(effect: Effect, printed: PrintedEffect, sure: bool) -> Outcome
     away = asymmetry(printed)
     middle = ratio_from_limits(printed.low, printed.high) if printed.low and printed.high else None
     text = f"The middle of the limits on the log scale is {_range(middle)}" if middle else "The numbers do not meet"
-    if 0 < abs(away) <= NEAR_MIDDLE and not sure:
+    if 0 < abs(away) <= NEAR_MIDDLE and not habit.sure:
         text += ", near enough for profile-likelihood or exact limits."
         return Outcome(UNUSUAL, text, "limits=asymmetric", "Wald limits", assumption=WALD)
     return Outcome(
@@ -193,7 +175,8 @@ RESCUES = {
 
 def _with_rescue(text: str, effect: PrintedEffect) -> str:
     """The alternatives that were tried, and those under which the numbers would agree."""
-    found = [RESCUES.get(name) or f"limits of the {100 * float(name[6:]):g}% level" for name in rescues(effect)]
+    known = rescues(effect) if effect.ratio is None or effect.ratio.high <= LARGEST_COEFFICIENT else []
+    found = [RESCUES.get(name) or f"limits of the {100 * float(name[6:]):g}% level" for name in known]
     if found:
         return f"{text} They would agree with {listing(found)}, which no other row of the table needs."
     return f"{text} Other levels, a one-sided P, exchanged limits and the reciprocal do not mend it."

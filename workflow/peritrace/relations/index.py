@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from peritrace.claims import Claim
 from peritrace.printed import Printed
-from peritrace.published import Published
+from peritrace.published import Published, place_of
 from peritrace.words import in_sentence
 
 
@@ -16,9 +16,11 @@ class Index:
         self.published = published
         self.claims = {claim.claim_id: claim for claim in published.claims}
         self.values: dict[str, Printed] = {name: claim.printed for name, claim in self.claims.items()}
+        self._of: dict[str, list[Claim]] = defaultdict(list)
         self._by_subject: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for claim in published.claims:
             self._by_subject[claim.subject].append(claim.claim_id)
+            self._of[claim.quantity].append(claim)
 
     def all(
         self,
@@ -53,11 +55,31 @@ class Index:
 
     def of(self, *quantities: str) -> list[Claim]:
         """The claims of these quantities."""
+        if len(quantities) == 1:
+            return self._of.get(quantities[0], [])
         return [claim for claim in self.claims.values() if claim.quantity in quantities]
 
     def count(self, name: str, values: dict[str, Printed] | None = None) -> int | None:
         """The whole number that a claim prints; None for an empty id or another kind of number."""
         return (values or self.values)[name].count if name else None
+
+    def count_of(self, claim: Claim) -> str:
+        """The id of the count of a claim's level in its group; empty where none is printed."""
+        return self.first("count", claim.variable, claim.level, claim.group, claim.group_level)
+
+    def share_of(self, claim: Claim) -> str:
+        """The id of the percentage of a claim's level in its group; empty where none is printed."""
+        return self.first("share", claim.variable, claim.level, claim.group, claim.group_level)
+
+    def siblings(self, count: str) -> list[str]:
+        """The ids of the counts of all levels of a variable in a group and a place, where there are several."""
+        claim = self.claims[count]
+        found: dict[str, str] = {}
+        for c in self.of("count"):
+            alike = (c.variable, c.group, c.group_level, place_of(c))
+            if c.level and alike == (claim.variable, claim.group, claim.group_level, place_of(claim)):
+                found.setdefault(c.level, c.claim_id)
+        return list(found.values()) if len(found) >= 2 else []
 
     def group_levels(self, group: str) -> list[str]:
         """The levels of a group whose sizes are printed."""

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from peritrace.interval import Interval
@@ -23,8 +23,8 @@ _RANGE = re.compile(r"(?P<low>\d+)\s*[–-]\s*(?P<high>\d+)|(?P<sign>[<≤≥>])
 Parts = dict[str, str]  # quantity → claim id
 
 
-def number_relations(index: Index) -> Iterator[Relation]:
-    """Every relation among the summaries of a number, and between them and counts."""
+def number_relations(index: Index, stated: Sequence[str] = ()) -> Iterator[Relation]:
+    """Every relation among the summaries of a number, and between them and counts; `stated` are the tests named."""
     whole = {cell.variable for cell in index.published.numbers if cell.whole == "yes"}
     summaries = _summaries(index)
     for (variable, group, level), parts in summaries.items():
@@ -39,7 +39,7 @@ def number_relations(index: Index) -> Iterator[Relation]:
                 index, (variable, group, level), parts, size, variable in whole or _counts_things(variable)
             )
     yield from _pooled(index, summaries)
-    yield from _tests_of_means(index, summaries)
+    yield from _tests_of_means(index, summaries, stated)
 
 
 def _counts_things(variable: str) -> bool:
@@ -222,16 +222,16 @@ def _pooled(index: Index, summaries: dict[tuple[str, str, str], Parts]) -> Itera
             arms = [summaries.get((variable, by, level), {}) for level in levels]
             for quantity in ("mean", "median"):
                 if quantity in parts and len(arms) >= 2 and all(quantity in arm for arm in arms):
-                    sizes = [index.size(by, level) for level in levels]
+                    sizes = [_measured(index, variable, by, level) for level in levels]
                     names = [arm[quantity] for arm in arms]
                     yield _between(who(variable, ""), parts[quantity], names, sizes, quantity)
 
 
-def _between(subject: str, whole: str, names: list[str], sizes: list[str], quantity: str) -> Relation:
+def _between(subject: str, whole: str, names: list[str], sizes: Sequence[str | int | None], quantity: str) -> Relation:
     def check(values: Values) -> Outcome:
         read = [values[name].values for name in names]
         bounds = Interval(min(part.low for part in read), max(part.high for part in read))
-        ns = [values[size].count for size in sizes]
+        ns = [values[size].count if isinstance(size, str) else size for size in sizes]
         if quantity == "mean" and all(ns):
             bounds = pooled_mean([n for n in ns if n], read)
         if bounds.meets(values[whole].values):
@@ -240,19 +240,32 @@ def _between(subject: str, whole: str, names: list[str], sizes: list[str], quant
         text = f"The groups have the {quantity} {of_groups}; that of all can't be {values[whole].text}."
         return Outcome(IMPOSSIBLE, text, assumption="the groups hold all patients")
 
-    return Relation("pooled", subject, (whole, *names, *sizes), check)
+    claims = [size for size in sizes if isinstance(size, str)]
+    return Relation("pooled", subject, (whole, *names, *claims), check)
 
 
-def _tests_of_means(index: Index, summaries: dict[tuple[str, str, str], Parts]) -> Iterator[Relation]:
+def _tests_of_means(
+    index: Index, summaries: dict[tuple[str, str, str], Parts], stated: Sequence[str]
+) -> Iterator[Relation]:
     """The P value of a number by two groups whose means and standard deviations are printed."""
     for claim in index.of("association"):
         levels = index.group_levels(claim.group)
-        arms = [summaries.get((claim.variable, claim.group, level), {}) for level in levels]
-        sizes = [index.size(claim.group, level) for level in levels]
-        if len(arms) == 2 and all({"mean", "standard-deviation"} <= arm.keys() for arm in arms) and all(sizes):
-            names = [sizes[0], arms[0]["mean"], arms[0]["standard-deviation"]]
-            names += [sizes[1], arms[1]["mean"], arms[1]["standard-deviation"]]
-            yield _p_of_means(f"{claim.variable} by {claim.group}", claim.claim_id, names)
+        subjects = [(claim.variable, claim.group, level) for level in levels]
+        arms = [summaries.get(subject, {}) for subject in subjects]
+        if len(arms) == 2 and all({"mean", "standard-deviation"} <= arm.keys() for arm in arms):
+            sizes = [_measured(index, *subject) for subject in subjects]
+            names = [(arm["mean"], arm["standard-deviation"]) for arm in arms]
+            if all(size is not None for size in sizes):
+                strict = bool({"t-test", "welch"} & set(stated)) and not any("mann" in test for test in stated)
+                yield _p_of_means(f"{claim.variable} by {claim.group}", claim.claim_id, sizes, names, strict)
+
+
+def _measured(index: Index, variable: str, group: str, level: str) -> str | int | None:
+    """How many of a group a summary counts: the claim of its size, or fewer as the table says; None: not printed."""
+    if size := _size(index, variable, group, level):
+        return size
+    cells = [c for c in index.published.numbers if (c.variable, c.group, c.group_level) == (variable, group, level)]
+    return next((int(cell.n) for cell in cells if cell.n.isdigit()), None)
 
 
 CONFUSIONS = {
@@ -261,12 +274,17 @@ CONFUSIONS = {
 }
 
 
-def _p_of_means(subject: str, name: str, summaries: list[str]) -> Relation:
+def _p_of_means(
+    subject: str, name: str, sizes: Sequence[str | int | None], summaries: Sequence[tuple[str, str]], strict: bool
+) -> Relation:
+    """`strict`: the source states a test of means, so that a rank test is no explanation."""
+
     def check(values: Values) -> Outcome:
-        n1, m1, s1, n2, m2, s2 = (values[part] for part in summaries)
-        if not n1.count or not n2.count or min(n1.count, n2.count) < 2:
+        n1, n2 = (values[size].count if isinstance(size, str) else size for size in sizes)
+        (m1, s1), (m2, s2) = ((values[mean].values, values[sd].values) for mean, sd in summaries)
+        if not n1 or not n2 or min(n1, n2) < 2:
             return fits("No number of patients.")
-        found = p_values_of_means(n1.count, m1.values, s1.values, n2.count, m2.values, s2.values)
+        found = p_values_of_means(n1, m1, s1, n2, m2, s2)
         printed: Printed = values[name]
         for test, p in found.items():
             if p.meets(printed.values):
@@ -276,8 +294,10 @@ def _p_of_means(subject: str, name: str, summaries: list[str]) -> Relation:
         student = found["t-test"]
         text = f"The t test of the printed means gives P of {student.low:.3f} to {student.high:.3f}; "
         text += f"{counted(len(found), 'way was', 'ways were')} tried."
-        near_t = student.low - 0.1 <= printed.values.middle <= student.high + 0.1
+        near_t = not strict and student.low - 0.1 <= printed.values.middle <= student.high + 0.1
         grade = UNUSUAL if near_t else NOT_REPRODUCIBLE  # a rank test of the same data may well be that far off
         return Outcome(grade, text, "method=mann-whitney" * near_t, method_label("t-test"), f"{student.middle:.3f}")
 
-    return Relation("test", subject, (*summaries, name), check, computes=name)
+    claims = [size for size in sizes if isinstance(size, str)]
+    members = (*claims, *(part for pair in summaries for part in pair), name)
+    return Relation("test", subject, members, check, computes=name)

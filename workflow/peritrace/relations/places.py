@@ -79,6 +79,8 @@ def _alike(one: Printed, other: Printed) -> bool:
         return percent.values.low / 100 <= share.values.high and share.values.low <= percent.values.high / 100
     if one.kind in ("share", "amount", "direction", "date") or other.kind in ("share", "amount", "direction", "date"):
         return one.kind != other.kind or one.text.casefold() == other.text.casefold() or one.kind in ("amount", "date")
+    if one.relation == other.relation == "=" and (one.kind, one.decimals) == (other.kind, other.decimals):
+        return one.value == other.value  # 50 and 51 are not both 50.5
     return one.values.meets(other.values)
 
 

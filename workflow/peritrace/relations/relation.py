@@ -71,6 +71,8 @@ class Relation:
     """A tie between printed numbers: `members` are claim ids, `computes` the one that the others give, if there is one.
 
     `check` looks at nothing but the values of the members, so that it can be asked again with one of them changed.
+    `weigh` tells of numbers that agree how readily they print so, in any unit: to compare corrections by. `holds` is
+    whether they agree, for checks whose explanation takes long; what only a costly method would explain may fail it.
     """
 
     kind: str
@@ -78,6 +80,8 @@ class Relation:
     members: tuple[str, ...]
     check: Callable[[Values], Outcome]
     computes: str = ""
+    weigh: Callable[[Values], float] | None = None
+    holds: Callable[[Values], bool] | None = None
 
 
 def fits(explanation: str, method: str = "", shown: str = "", convention: str = "") -> Outcome:
