@@ -56,7 +56,7 @@ def test_results_of_an_earlier_extract_are_withdrawn(changeable):
     run = changeable.snakemake("--cores", "2")
     assert run.code != 0
     assert "was withdrawn" in run.text
-    assert changeable.outputs() == {}
+    assert [path for path in changeable.outputs() if "yan-2024" in path] == []
 
 
 def test_a_repaired_extract_gives_the_same_bytes_again(changeable, finished):
@@ -125,4 +125,4 @@ def test_an_extract_deleted_after_a_run_is_missed(changeable):
     run = changeable.snakemake("--cores", "2")
     assert run.code != 0
     assert f"{EXTRACT}: found no file" in run.text
-    assert changeable.outputs() == {}
+    assert [path for path in changeable.outputs() if "yan-2024" in path] == []

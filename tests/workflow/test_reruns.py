@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from peritrace.fingerprint import modules_used
 from tests.workflow.workspace import ROOT
 
 PACKAGE = ROOT / "workflow" / "peritrace"
@@ -30,6 +31,12 @@ AFTER = {
     "draw": {"report"},
     "tabulate": {"report"},
     "report": set(),
+    "intake_tables": {f"{stage}_tables" for stage in ("estimate", "audit", "draw", "tabulate", "report")} | {"index"},
+    "estimate_tables": {"draw_tables", "tabulate_tables", "report_tables"},
+    "audit_tables": {"draw_tables", "tabulate_tables", "report_tables", "index"},
+    "draw_tables": {"report_tables"},
+    "tabulate_tables": {"report_tables"},
+    "report_tables": set(),
     "index": set(),
 }
 
@@ -78,20 +85,36 @@ def replace(old, new):
     return change
 
 
-@pytest.mark.parametrize("path", MODULES)
+def stages_importing(path):
+    return frozenset(stage for stage in AFTER if path in imported_by(stage))
+
+
+def one_of_each_kind():
+    """A module for every set of stages that import it: a dry run for each of all modules would take minutes."""
+    return sorted({stages_importing(path): path for path in MODULES}.values())
+
+
+@pytest.mark.parametrize("stage", AFTER)
+def test_the_modules_of_a_stage_are_those_that_python_loads(stage):
+    entry = PACKAGE / "stages" / f"{stage}.py"
+    read = {path.relative_to(ROOT).as_posix() for path in (*modules_used(entry), *modules_used(PACKAGE / "jobs.py"))}
+    assert read == imported_by(stage)
+
+
+@pytest.mark.parametrize("path", one_of_each_kind())
 def test_an_edited_module_reruns_the_stages_that_import_it(restorable, path):
-    stages = [stage for stage in AFTER if path in imported_by(stage)]
-    assert planned_after(restorable, path, edit) == with_what_follows(stages)
+    assert planned_after(restorable, path, edit) == with_what_follows(stages_importing(path))
 
 
 @pytest.mark.parametrize("path", TEMPLATES)
 def test_an_edited_template_reruns_the_pages(restorable, path):
-    assert planned_after(restorable, path, edit) == {"report", "index"}
+    assert planned_after(restorable, path, edit) == {"report", "report_tables", "index"}
 
 
 @pytest.mark.parametrize("path", FONTS)
 def test_another_font_redraws(restorable, path):
-    assert planned_after(restorable, path, edit) == {"draw", "report"}
+    expected = {"draw", "report", "draw_tables", "report_tables"}
+    assert planned_after(restorable, path, edit) == expected
 
 
 @pytest.mark.parametrize("path", SCRIPTS)
@@ -116,6 +139,15 @@ STUDY = "config/studies/yan-2024.yaml"
         ("resources/yan-2024/claims.csv", ",107.8", ",107.9", ["audit"]),
         ("resources/yan-2024/patients.csv", ",82.7,Yes,85.1,82.7", ",82.7,Yes,85.2,82.7", ["intake"]),
         ("resources/yan-2024/README.md", "Facts only", "Only facts", []),
+        ("resources/dmpm-2022/claims.csv", ",43.3", ",43.4", ["intake_tables"]),
+        ("config/studies/dmpm-2022.yaml", "title: Coherence map", "title: The map", ["draw_tables"]),
+        (
+            "config/studies/dmpm-2022.yaml",
+            "stated: {}",
+            "stated: {association: [fisher]}",
+            ["estimate_tables", "audit_tables"],
+        ),
+        ("resources/dmpm-2022/README.md", "Facts only", "Only facts", []),
     ],
 )
 def test_an_edited_file_of_the_study_reruns_what_depends_on_it(restorable, path, old, new, stages):
@@ -138,7 +170,10 @@ def test_claims_swapped_in_with_an_old_time_stamp_are_noticed(restorable):
     assert planned_after(restorable, "resources/yan-2024/claims.csv", swap) == with_what_follows(["audit"])
 
 
-@pytest.mark.parametrize("path", ["resources/yan-2024/patients.csv", "resources/yan-2024/claims.csv", STUDY])
+@pytest.mark.parametrize(
+    "path",
+    ["resources/yan-2024/patients.csv", "resources/yan-2024/claims.csv", "resources/dmpm-2022/counts.csv", STUDY],
+)
 def test_a_touched_file_reruns_nothing(restorable, path):
     assert planned_after(restorable, path, lambda file: os.utime(file)) == set()
 

@@ -21,10 +21,16 @@ class Run:
 
     @property
     def rules(self) -> set[str]:
-        """The rules that a dry run would execute, the targets left out; a study's own rules by their stage."""
+        """The stages that a dry run would execute, the targets left out; a study's own rules by their stage."""
         table = re.search(r"Job stats:\n(.*?)\ntotal", self.text, flags=re.DOTALL)
         names = re.findall(r"^(\w+)\s+\d+$", table[1], flags=re.MULTILINE) if table else []
-        return {name.split("_")[0] for name in names} - {"all", "everything"}
+        return {stage_of(name) for name in names} - {"all", "everything"}
+
+
+def stage_of(rule: str) -> str:
+    """The stage that a rule belongs to: "draw" of draw_yan_2024, "draw_tables" of draw_tables_zhang_2024."""
+    first, *rest = rule.split("_")
+    return f"{first}_tables" if rest[:1] == ["tables"] else first
 
 
 @dataclass(frozen=True)
@@ -48,8 +54,8 @@ class Workspace:
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in sorted(files)}
 
 
-def copy_project(folder: Path) -> Workspace:
-    """The files that a user has, without results."""
+def copy_project(folder: Path, *studies: str) -> Workspace:
+    """The files that a user has, without results; with studies named, a run makes these only."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in PROJECT:
         source = ROOT / name
@@ -57,4 +63,7 @@ def copy_project(folder: Path) -> Workspace:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, folder / name)
+    if studies:
+        lines = ["studies:", *(f"  - {study}" for study in studies)]
+        (folder / "config/config.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return Workspace(folder)
