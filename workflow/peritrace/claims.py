@@ -31,7 +31,7 @@ QUANTITIES = {
     "direction": ("{what} in {group_level} against the others", "directions"),
     "window": ("{level} of the study period", "dates"),
     "value": ("{what}", "other values"),
-    "denominator": ("number of patients counted{who}", "denominators"),
+    "denominator": ("denominator{who}", "denominators"),
     "lower-quartile": ("lower quartile of {what}{who}", "quartiles"),
     "upper-quartile": ("upper quartile of {what}{who}", "quartiles"),
     "standard-deviation": ("standard deviation of {what}{who}", "standard deviations"),

@@ -10,7 +10,7 @@ from peritrace.published import Published, place_of
 from peritrace.relations.associations import tested_counts, tests_of_tables
 from peritrace.relations.effects import Effect, effects_of
 from peritrace.relations.index import Index
-from peritrace.stats.event_bounds import fewest_events
+from peritrace.relations.inferences import least_events
 from peritrace.stats.ratio_limits import limits_from_p, p_from_limits, ratio_from_limits, std_err_from_limits
 from peritrace.stats.tests_of_counts import p_values_of_counts
 
@@ -102,7 +102,7 @@ def _effect(index: Index, effect: Effect) -> Iterator[Statistic]:
             implied["p_value"] = p_from_limits(printed)
         yield Statistic(
             stat_name="n_event_min",
-            stat=str(fewest_events(std_err)),
+            stat=as_stat(least_events(index, effect)),
             method="wald-limits",
             stat_label="events",
             **shared,

@@ -174,8 +174,8 @@ def _count_faults(row: CountCell, groups: dict[str, dict[str, int | None]]) -> I
     count, fault = _read_number(row.count, "count")
     if fault:
         yield fault
-    elif count and count.count is None:
-        yield "count", "no whole number", "patients are counted", _SIC
+    elif count and (count.count is None or count.count < 0):
+        yield "count", "no number of patients", "patients are counted: 0, 1, 2 …", "Type it exactly as printed."
     sizes = {"of": row.of, "group": ""}
     if row.of:
         of, fault = _read_number(row.of, "of")

@@ -268,7 +268,18 @@ def _smallest_risk_set(study: Study, steps: Mapping[str, Mapping[str, float]]) -
 
 # The field's abbreviations, explained in a report that uses them.
 ABBREVIATIONS = {
+    "AFP": "alpha-fetoprotein",
+    "BCLC": "Barcelona Clinic Liver Cancer stage",
     "BMI": "body mass index",
+    "CNLC": "China Liver Cancer stage",
+    "CR": "complete response",
+    "HAIC": "hepatic artery infusion chemotherapy",
+    "HBV": "hepatitis B virus",
+    "OR": "odds ratio",
+    "PD": "progressive disease",
+    "PR": "partial response",
+    "PVTT": "portal vein tumour thrombus",
+    "SD": "stable disease, or standard deviation",
     "df": "degrees of freedom",
     "PD-1": "programmed cell death protein 1",
     "SPSS": "the statistics program of IBM",
@@ -281,7 +292,7 @@ ABBREVIATIONS = {
     "OS": "overall survival",
     "PCI": "peritoneal cancer index, 0 to 39",
     "PFS": "progression-free survival",
-    "SAE": "severe adverse event",
+    "SAE": "severe (serious) adverse event",
     "SE": "standard error",
     "TACE": "transcatheter arterial chemoembolization",
 }

@@ -17,7 +17,7 @@ _DESCRIPTION = re.compile(r"<(?:svg:)?desc\b[^>]*>(.*?)</(?:svg:)?desc>", re.DOT
 CAPTIONS = {
     "forest": "Points and solid lines: ratios with their limits as printed. Brackets below: the limits that the "
     "printed ratio and P value imply. Where the two part, the numbers do not fit one another.",
-    "flow": "Counts as printed, wherever the source prints them.",
+    "flow": "Drawn from the counts that the text prints; the source’s own figure was not used.",
     "coherence": "Each mark is a printed number, in the order of the source; each arc a relation that ties numbers "
     "together. Broken ones carry letters.",
 }
@@ -83,7 +83,9 @@ def summary(findings: Sequence[Finding], checks: Rows) -> list[str]:
         text = "does not fit the others" if len(wrong) == 1 else "do not fit the others"
         sentences.append(f"{len(wrong)}{same} {text}.")
         sentences.append(_what_it_touches(wrong))
-    else:
+    if rare := sum(row["grade"] == UNUSUAL for row in checks):
+        sentences.append(f"{counted(rare, 'relation is', 'relations are')} unusual.")
+    if not wrong:
         sentences.append("None is contradicted.")
     if unverifiable := by.get("unverifiable", 0):
         verb = "is" if unverifiable == 1 else "are"
@@ -96,11 +98,11 @@ def _what_it_touches(wrong: Sequence[Finding]) -> str:
     conclusion = [finding for finding in wrong if finding.touches == "conclusion"]
     if not conclusion:
         return "None of these carries a conclusion."
-    kept = [finding for finding in conclusion if "What is significant stays so." in finding.explanation]
+    kept = [finding for finding in conclusion if "changes no significance" in finding.explanation]
     verb = "belongs" if len(conclusion) == 1 else "belong"
     text = f"{counted(len(conclusion), 'number')} among them {verb} to a conclusion"
     if len(kept) == len(conclusion):
-        return f"{text}; corrected, what is significant stays so."
+        return f"{text}; correcting it changes no significance."
     return f"{text}."
 
 
@@ -145,7 +147,7 @@ def methods(study: Study, checks: Rows) -> list[str]:
     return [
         "Every printed number was read as the interval of values that print so. A relation between numbers holds when "
         "some values within these intervals fulfil it, so that rounding is never taken for an error. "
-        f"Checked were {listing(kinds)}.",
+        f"These were checked: {'; '.join(kinds)}.",
         "Ratios are compared with limits and P on the log scale under Wald’s approximation; the way that most rows of "
         "a table follow (level, sidedness, the kind of test) is taken for the table’s." + tests * ("tests" in kinds),
         "A hazard ratio’s limits prove a least number of events (se² ≥ 1/d₁ + 1/d₂ ≥ 4/D, for the variance of the "

@@ -11,11 +11,11 @@ from peritrace.claims import Claim
 from peritrace.formats import format_p
 from peritrace.interval import Interval
 from peritrace.methods import method_label
-from peritrace.printed import Printed
+from peritrace.printed import Printed, one_slip_away
 from peritrace.published import place_of
 from peritrace.relations.index import Index, who
 from peritrace.relations.percentages import Habits, rounds_to
-from peritrace.relations.relation import NOT_REPRODUCIBLE, Outcome, Relation, Values, fits
+from peritrace.relations.relation import NOT_REPRODUCIBLE, Outcome, Relation, Values, fits, unchecked
 from peritrace.stats.granularity import denominators_of
 from peritrace.stats.tests_of_counts import p_values_of_counts, tests_printing
 from peritrace.words import counted, listing
@@ -200,7 +200,7 @@ def _p_of_counts(claim: Claim, table: CrossTable, made: TestsMade) -> Relation:
         counts, printed = table.read(values), values[name]
         candidates = _p_values(counts) if counts else {}
         if not candidates or not counts:
-            return fits("No test can be made of these counts.")
+            return unchecked()
         found = tests_printing(printed.values, candidates)
         if not found and len(counts) == 2 and len(counts[0]) == 2:
             candidates = candidates | _p_values(counts, costly=True)
@@ -274,8 +274,8 @@ def _by_none(
     if nearest != test and not found:
         text += f", and the nearest, {method_label(nearest)}, gives {_shown(printed, candidates[nearest])}"
     text += "."
-    if near := _one_patient_away(printed.values, counts, test):
-        text += f" With {near} it would fit {method_label(test)}."
+    if near := _one_slip_in_a_count(printed.values, counts, test):
+        text += f" {method_label(test)} would give it for {near}, but the counts agree with their percentages."
     sides = {candidates[t] < 0.05 for t in candidates} | {printed.values.middle < 0.05}
     text += " All lie on the same side of .05." if len(sides) == 1 else ""
     return Outcome(NOT_REPRODUCIBLE, text, method=method_label(test), shown=_shown(printed, candidates[test]))
@@ -294,18 +294,18 @@ def _customary(counts: Counts, stated: Sequence[str]) -> list[str]:
     return list(stated)
 
 
-def _one_patient_away(p: Interval, counts: Counts, test: str) -> str:
-    """A single patient counted in another row of the same group with whom a test would print so, in words."""
-    if test == "fisher" and (len(counts) > 2 or len(counts[0]) > 2):
-        return ""  # too many tables to go through
-    for column in range(len(counts[0])):
-        for source in range(len(counts)):
-            for target in range(len(counts)):
-                if source == target or counts[source][column] == 0:
-                    continue
-                moved = [list(row) for row in counts]
-                moved[source][column] -= 1
-                moved[target][column] += 1
-                if p.holds(_p_values(tuple(tuple(row) for row in moved)).get(test, -1.0)):
-                    return f"{moved[0][column]} instead of {counts[0][column]} patients in one cell"
+def _one_slip_in_a_count(p: Interval, counts: Counts, test: str) -> str:
+    """A count of a fourfold table that one slip of the pen made, the rest of its group going with it, in words."""
+    if len(counts) != 2 or len(counts[0]) != 2:
+        return ""
+    for column in range(2):
+        size = counts[0][column] + counts[1][column]
+        for row in range(2):
+            printed = counts[row][column]
+            for slip in one_slip_away(str(printed)):
+                count = int(slip.text) if slip.text.isdigit() else size + 1
+                moved = [list(line) for line in counts]
+                moved[row][column], moved[1 - row][column] = count, size - count
+                if count <= size and p.holds(_p_values(tuple(tuple(line) for line in moved)).get(test, -1.0)):
+                    return f"{count} of {size} instead of {printed} ({slip.slip}) and the rest of the group with it"
     return ""

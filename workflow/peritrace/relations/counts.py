@@ -8,8 +8,17 @@ from peritrace.claims import Claim
 from peritrace.published import place_of
 from peritrace.relations.index import Index, who
 from peritrace.relations.percentages import EXCLUSIVE, Habits, blocks, rounds_to, whole_counts
-from peritrace.relations.relation import IMPOSSIBLE, NOT_REPRODUCIBLE, UNUSUAL, Outcome, Relation, Values, fits
-from peritrace.words import counted
+from peritrace.relations.relation import (
+    IMPOSSIBLE,
+    NOT_REPRODUCIBLE,
+    UNUSUAL,
+    Outcome,
+    Relation,
+    Values,
+    fits,
+    unchecked,
+)
+from peritrace.words import counted, listing
 
 
 def count_relations(index: Index) -> Iterator[Relation]:
@@ -40,7 +49,7 @@ def _adding_up(subject: str, total: str, parts: list[str], what: str, complete: 
     def check(values: Values) -> Outcome:
         counts = whole_counts(values, [total, *parts])
         if counts is None:
-            return fits("Not all of them are counts.")
+            return unchecked()
         outcome = _sum_outcome(counts[0], counts[1:], what)
         if outcome.grade == UNUSUAL and complete:
             return Outcome(IMPOSSIBLE, outcome.explanation, "", outcome.method, outcome.shown, EXCLUSIVE)
@@ -87,7 +96,7 @@ def _with_percentages(index: Index, subject: str, total: str, parts: list[str], 
     def check(values: Values) -> Outcome:
         counts = whole_counts(values, [total, *parts])
         if counts is None:
-            return fits("Not all of them are counts.")
+            return unchecked()
         outcome = _sum_outcome(counts[0], counts[1:], "patients of the group")
         known = sum(counts[1:])
         if outcome.grade != UNUSUAL or not shares or not known:
@@ -154,21 +163,24 @@ def _parts(index: Index) -> Iterator[Relation]:
         if claim.part_of in index.claims and claim.printed.count is not None:
             parts[claim.part_of].append(claim.claim_id)
     for whole, names in parts.items():
-        yield _parts_within(index.claims[whole], whole, names)
+        yield _parts_within(index.claims[whole], [index.claims[name] for name in names], whole, names)
 
 
-def _parts_within(claim: Claim, whole: str, parts: list[str]) -> Relation:
+def _parts_within(claim: Claim, of_parts: list[Claim], whole: str, parts: list[str]) -> Relation:
+    called = who(claim.variable, claim.level, claim.group, claim.group_level)
+    called_parts = listing([who(c.variable, c.level, c.group, c.group_level) for c in of_parts])
+
     def check(values: Values) -> Outcome:
         counts = whole_counts(values, [whole, *parts])
         if counts is None or sum(counts[1:]) <= counts[0]:
             return fits("The parts leave room for it.")
         terms = " + ".join(str(count) for count in counts[1:])
-        text = (
-            f"{terms} is more than the {counts[0]} of which {'it is a part' if len(parts) == 1 else 'they are parts'}."
+        text = f"{terms} ({called_parts}) is more than {counts[0]} ({called}), which includes it."
+        return Outcome(
+            IMPOSSIBLE, text, assumption=f"{called} includes {called_parts}, and both count the same patients"
         )
-        return Outcome(IMPOSSIBLE, text)
 
-    subject = f"parts of {who(claim.variable, claim.level, claim.group, claim.group_level)}"
+    subject = f"parts of {called}"
     return Relation("part", subject, (whole, *parts), check)
 
 

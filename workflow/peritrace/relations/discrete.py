@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from peritrace.claims import Claim
 from peritrace.relations.index import Index, who
-from peritrace.relations.relation import IMPOSSIBLE, Outcome, Relation, Values, fits
+from peritrace.relations.relation import IMPOSSIBLE, Outcome, Relation, Values, fits, unchecked
 from peritrace.stats.standard_deviations import debit
 from peritrace.stats.tests_of_summaries import could_be_rank_sum_exact
 
@@ -36,7 +36,7 @@ def _binary(subject: str, mean: str, sd: str, size: str) -> Relation:
     def check(values: Values) -> Outcome:
         n = values[size].count
         if not n or n < 2:
-            return fits("No number of patients.")
+            return unchecked()
         if any(debit(values[mean].values, values[sd].values, n, population) for population in (False, True)):
             return fits(f"Some share of {n} patients has this mean and standard deviation.")
         text = f"No share of {n} patients has mean {values[mean].text} and standard deviation {values[sd].text}"
@@ -60,7 +60,7 @@ def _p_of_ranks(subject: str, name: str, sizes: list[str]) -> Relation:
     def check(values: Values) -> Outcome:
         n, m = (values[size].count or 0 for size in sizes)
         if not 0 < n * m <= MOST_PAIRS:
-            return fits("Too many patients to tell.")
+            return unchecked()
         if could_be_rank_sum_exact(values[name].values, n, m):
             return fits(f"It is an exact P value of the Mann–Whitney test of {n} and {m} patients without ties.")
         # nothing unusual: where values tie, or SPSS's first line is printed, P is on no list

@@ -10,7 +10,16 @@ from peritrace.published import EFFECT_PARTS, place_of
 from peritrace.relations.effect_habits import NEAR_MIDDLE, USUAL, Habit, fits_habit, habit_of, near_wald, with_p_of
 from peritrace.relations.index import Index
 from peritrace.relations.plausibility import room_of
-from peritrace.relations.relation import IMPOSSIBLE, NOT_REPRODUCIBLE, UNUSUAL, Outcome, Relation, Values, fits
+from peritrace.relations.relation import (
+    IMPOSSIBLE,
+    NOT_REPRODUCIBLE,
+    UNUSUAL,
+    Outcome,
+    Relation,
+    Values,
+    fits,
+    unchecked,
+)
 from peritrace.stats.event_bounds import arm_events_allowed, fewest_events
 from peritrace.stats.ratio_limits import (
     PrintedEffect,
@@ -225,9 +234,12 @@ def _total_bound(subject: str, low: str, high: str, parts: list[str], what: str)
     def check(values: Values) -> Outcome:
         se, counts = _std_err(values, low, high), [values[name].count for name in parts]
         if se is None or None in counts:
-            return fits("No standard error to bind events.")
+            return unchecked()
         total, needed = sum(count or 0 for count in counts), fewest_events(se)
-        text = f"Limits so narrow need at least {counted(needed, 'event')}; printed are {total} {what}."
+        text = f"Limits so narrow need at least {counted(needed, 'event')}; "
+        text += (
+            f"printed are {total} events." if what == "events" else f"of the {total} patients no events are printed."
+        )
         if total >= needed:
             return fits(text, "events needed by the limits", f"at least {needed}")
         return Outcome(IMPOSSIBLE, text, "", "events needed by the limits", f"at least {needed}", MODEL_BASED)
@@ -239,7 +251,7 @@ def _arm_bound(subject: str, low: str, high: str, arm: str, other: str) -> Relat
     def check(values: Values) -> Outcome:
         se, d1, d2 = _std_err(values, low, high), values[arm].count, values[other].count
         if se is None or not d1 or not d2:
-            return fits("No standard error to bind events.")
+            return unchecked()
         least = (1 / d1 + 1 / d2) ** 0.5
         text = (
             f"With {d1} and {d2} events the standard error of the log ratio is at least {format_number(least, 3)}; "

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from peritrace.formats import format_number
@@ -10,15 +10,15 @@ from peritrace.interval import Interval
 from peritrace.relations.effects import MODEL_BASED, Effect, effects_of
 from peritrace.relations.index import Index
 from peritrace.relations.network import Network
-from peritrace.relations.relation import FITS, UNUSUAL
+from peritrace.relations.relation import FITS, IMPOSSIBLE, UNUSUAL
 from peritrace.stats import event_bounds
-from peritrace.stats.event_bounds import AllowedEvents, likely_total, totals_allowed
+from peritrace.stats.curve_bounds import fewest_censored_before_median
+from peritrace.stats.event_bounds import AllowedEvents, totals_allowed
 from peritrace.stats.median_kinds import Arm, MedianReadings, median_kind
 from peritrace.stats.ratio_limits import std_err_from_limits
 from peritrace.words import counted, listing
 
 KINDS_APART = 2.0  # times nearer to the printed ratio: by less, neither kind of median is preferred
-LIKELY_ROWS = 0.75  # of the rows of a model that must agree on a likely number of events
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,21 @@ class Inference:
 def inferences(network: Network) -> Iterator[Inference]:
     """Events that each model needs, then the kinds of the medians that are printed of two groups."""
     models = _models(network)
-    least: dict[str, int] = {}
+    needs: dict[str, tuple[Inference, int]] = {}  # for each endpoint the model that needs most events
     for (endpoint, model), effects in models.items():
         inference, needed = _events(network.index, endpoint, model, effects)
-        least[endpoint] = max(needed, least.get(endpoint, 0))
-        if inference:
-            yield inference
+        if inference and needed > needs.get(endpoint, (None, 0))[1]:
+            needs[endpoint] = (inference, needed)
+    yield from (inference for inference, _ in needs.values())
+    yield from _deaths_and_progressions(network.index, needs)
+    least = {endpoint: needed for endpoint, (_, needed) in needs.items()}
     for effects in models.values():
         for effect in effects:
             if effect.model == "univariable" and (odds := _odds_ratio(network.index, effect)):
                 yield odds
-            if effect.model == "univariable" and (found := _median_kind(network.index, effect, least[effect.endpoint])):
+            if effect.model == "univariable" and (
+                found := _median_kind(network.index, effect, least.get(effect.endpoint, 0))
+            ):
                 yield found
 
 
@@ -99,6 +103,14 @@ def _row(index: Index, effect: Effect) -> event_bounds.Effect | None:
     return event_bounds.Effect(effect.name, std_err_from_limits(low, high), ratio, size, other)
 
 
+def least_events(index: Index, effect: Effect) -> int | None:
+    """The fewest events with which an effect can have limits so narrow, given the sizes of its groups."""
+    row, patients = _row(index, effect), index.count(index.size())
+    if row is None:
+        return None
+    return totals_allowed([row], patients).rows[0].fewest if patients else event_bounds.fewest_events(row.std_err)
+
+
 def _sizes(index: Index, variable: str, level: str) -> tuple[int | None, int | None]:
     """How many patients have the level of a covariate and how many have not, as far as it is printed."""
     total = index.count(index.size())
@@ -139,7 +151,7 @@ def _events(index: Index, endpoint: str, model: str, effects: list[Effect]) -> t
     text = f"The {counted(len(rows), 'row')} of the {model} model of {endpoint} need at least "
     text += f"{counted(allowed.least, 'event')} among the {patients} patients "
     text += f"(most are needed for the limits of {needs_most})."
-    text += _against_print(allowed, total) + _likely(rows, patients, model)
+    text += _against_print(allowed, total)
     members = tuple(name for effect in effects for part, name in effect.parts.items() if part in ("low", "high"))
     grade = "impossible" if total is not None and allowed.excluding_total else "fits"
     return Inference("events", f"{endpoint}, {model}", grade, text, MODEL_BASED, members), allowed.least
@@ -155,18 +167,22 @@ def _against_print(allowed: AllowedEvents, total: int | None) -> str:
     return f" Printed are {total}, which all rows allow."
 
 
-def _likely(rows: list[event_bounds.Effect], patients: int, model: str) -> str:
-    """The likely number of events, where the rows of a model of single factors agree on one."""
-    sized = [row for row in rows if row.size and row.other_size]
-    if model != "univariable" or len(sized) < 3:
-        return ""
-    likely = likely_total(sized, patients)
-    if not likely.rows or likely.rows < LIKELY_ROWS * len(sized) or not likely.totals:
-        return ""
-    first, last = likely.totals[0], likely.totals[-1]
-    return (
-        f" {first} to {last} would be usual for {likely.rows} of the {len(sized)} rows whose group sizes are printed."
+def _deaths_and_progressions(index: Index, needs: Mapping[str, tuple[Inference, int]]) -> Iterator[Inference]:
+    """The deaths that OS needs against the events of PFS that are printed: a death is an event of PFS too."""
+    if "OS" not in needs:
+        return
+    inference, deaths = needs["OS"]
+    printed, of_deaths = _printed_total(index, "PFS"), _printed_total(index, "OS")
+    deaths = max(deaths, of_deaths or 0)
+    if printed is None or printed >= deaths:
+        return
+    text = f"The limits of OS need at least {deaths} deaths, while {printed} events of PFS are printed. Where a death "
+    text += "counts as an event of PFS, as is usual, there are at least as many of these as deaths. The numbers go "
+    text += (
+        "together only if deaths without progression were censored (time to progression), or if not all are counted."
     )
+    assumption = f"a death is an event of PFS, both are of the same patients, and {MODEL_BASED}"
+    yield Inference("events", "deaths against progressions", IMPOSSIBLE, text, assumption, inference.members)
 
 
 def _odds_ratio(index: Index, effect: Effect) -> Inference | None:
@@ -189,7 +205,7 @@ def _odds_ratio(index: Index, effect: Effect) -> Inference | None:
     )
     text += f"its logarithm's standard error {format_number(std_err, 2)}; printed are {printed} and, by the limits, "
     text += f"{format_number(row.std_err.middle, 2)}. "
-    text += "It is that odds ratio." if fits else "It is not that odds ratio; a Cox model gives hazard ratios."
+    text += "It is that odds ratio." if fits else "So it is not an odds ratio; a Cox model gives hazard ratios."
     members = (*names, *(name for part, name in effect.parts.items() if part != "p"))
     return Inference("measure", f"{effect.name} on {effect.endpoint}", FITS if fits else UNUSUAL, text, "", members)
 
@@ -215,7 +231,7 @@ def _median_kind(index: Index, effect: Effect, least_total: int) -> Inference | 
     found = median_kind(arms[0], arms[1], row.ratio, Interval(low.low, high.high), row.std_err, totals)
     text = _median_text(index, effect, found, names)
     members = (*names, *(name for part, name in effect.parts.items() if part != "p"))
-    prefers = found.better == "observed times" and found.factor >= KINDS_APART
+    prefers = not found.survival.within_limits and found.better == "observed times" and found.factor >= KINDS_APART
     assumption = "hazards that are about constant; as plain medians, times that stand for the person-time of each group"
     subject = f"median {effect.endpoint} by {group}"
     return Inference("medians", subject, "unusual" if prefers else "fits", text, assumption, members)
@@ -224,29 +240,36 @@ def _median_kind(index: Index, effect: Effect, least_total: int) -> Inference | 
 def _median_text(index: Index, effect: Effect, found: MedianReadings, names: list[str]) -> str:
     here, there = (index.values[name].text for name in names)
     ratio = index.values[effect.parts["ratio"]].text
-    text = f"As medians of survival {here} and {there} stand for a ratio of {_short(found.survival.ratio)}; "
-    text += f"printed is {ratio}"
-    text += _limits_hold(found.survival.within_limits)
+    low, high = (index.values[effect.parts[end]].text for end in ("low", "high"))
+    text = f"With constant hazards medians of survival of {here} and {there} go with a ratio of "
+    text += f"{_short(found.survival.ratio)}; the model prints {ratio}, and its limits ({low} to {high}) "
+    text += "include it." if found.survival.within_limits else "exclude it."
+    text += _few_events(index, effect, found, names)
+    if found.survival.within_limits:
+        return text
+    text += " One explanation among several: plain medians of the observed times instead of Kaplan–Meier medians"
     observed = found.observed
-    if observed.ratio is None:
-        return text + "."
-    text += ". As plain medians of the observed times (the person-time of each group) the events give "
-    text += _short(observed.ratio)
-    text += _limits_hold(observed.within_limits) + "."
-    if found.better and found.factor >= KINDS_APART:
-        kind = "medians of survival" if found.better == "survival" else "plain medians of the observed times"
-        factor = f"{found.factor:.0f} times nearer" if found.factor < 100 else "so"
-        text += f" They behave like {kind} ({factor})." if factor != "so" else f" They behave like {kind}."
-    else:
-        text += " The numbers do not tell which they are."
-    if found.better == "observed times":
-        text += f" That would mean about {_whole(found.events)} and {_whole(found.other_events)} events."
-        if any(found.below_half):
-            text += (
-                " A Kaplan–Meier median is not reached where fewer than half have the event, unless many left early."
-            )
-        text += _follow_up_apart(index, names)
-    return text
+    if observed.ratio is not None and observed.within_limits:
+        events = f"{_whole(found.events)} and {_whole(found.other_events)} events"
+        text += f"; taken for the person-time of each group they go with the model ({events})"
+    return text + "." + _follow_up_apart(index, names)
+
+
+def _few_events(index: Index, effect: Effect, found: MedianReadings, names: list[str]) -> str:
+    """What the limits say of the events of a small group, and what a Kaplan–Meier median would then take."""
+    group, level = effect.covariate
+    size = index.count(index.size(group, level))
+    if index.first("count", effect.endpoint, "event", group, level) or not size:
+        return ""
+    most = round(found.events.high)
+    if most * 3 > size:
+        return ""
+    left = fewest_censored_before_median(size, most)
+    text = (
+        f" Limits so wide are those of about {_whole(found.events)} events among the {size} ({level}); a Kaplan–Meier "
+    )
+    text += f"median of {index.values[names[0]].text} is then reached only if at least {left} of them left follow-up "
+    return text + "before it."
 
 
 def _follow_up_apart(index: Index, names: list[str]) -> str:
@@ -261,10 +284,6 @@ def _follow_up_apart(index: Index, names: list[str]) -> str:
         f" Against it stands the printed median follow-up of {index.values[follow_up].text}, longer than both: it "
         "would then have to count from an earlier date, or be that of the survivors."
     )
-
-
-def _limits_hold(within: bool | None) -> str:
-    return "" if within is None else ", within its limits" if within else ", outside its limits"
 
 
 def _short(interval: Interval | None) -> str:

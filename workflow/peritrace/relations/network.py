@@ -15,7 +15,7 @@ from peritrace.relations.index import Index
 from peritrace.relations.numbers import number_relations
 from peritrace.relations.percentages import percentage_relations
 from peritrace.relations.places import place_relations
-from peritrace.relations.relation import Outcome, Relation
+from peritrace.relations.relation import NOT_CHECKED, Outcome, Relation
 from peritrace.relations.survival import survival_relations
 
 
@@ -57,7 +57,8 @@ class Network:
     @cached_property
     def checked(self) -> tuple[Checked, ...]:
         """Every relation with what it found, in the order in which they were made."""
-        return tuple(Checked(relation, relation.check(self.values)) for relation in self.relations)
+        found = (Checked(relation, relation.check(self.values)) for relation in self.relations)
+        return tuple(checked for checked in found if checked.outcome.grade != NOT_CHECKED)
 
     @cached_property
     def violated(self) -> tuple[Checked, ...]:

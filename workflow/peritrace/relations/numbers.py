@@ -10,7 +10,16 @@ from peritrace.methods import method_label
 from peritrace.printed import Printed
 from peritrace.published import NumberCell
 from peritrace.relations.index import Index, who
-from peritrace.relations.relation import IMPOSSIBLE, NOT_REPRODUCIBLE, UNUSUAL, Outcome, Relation, Values, fits
+from peritrace.relations.relation import (
+    IMPOSSIBLE,
+    NOT_REPRODUCIBLE,
+    UNUSUAL,
+    Outcome,
+    Relation,
+    Values,
+    fits,
+    unchecked,
+)
 from peritrace.stats.granularity import grim, grim_power, pooled_mean
 from peritrace.stats.order_statistics import count_at_most, count_below, whole_number_quantile_possible
 from peritrace.stats.standard_deviations import grimmer, median_fits_mean, sd_fits_range
@@ -101,7 +110,7 @@ def _whole_quantile(subject: str, name: str, size: str, quantity: str, share: fl
     def check(values: Values) -> Outcome:
         n = values[size].count
         if not n:
-            return fits("No number of patients.")
+            return unchecked()
         found, called = whole_number_quantile_possible(values[name].values, n, share), quantity.replace("-", " ")
         if found:
             return fits(f"Whole numbers of {n} patients can have this {called}.")
@@ -117,7 +126,7 @@ def _whole_mean(subject: str, mean: str, size: str, sd: str) -> Relation:
     def check(values: Values) -> Outcome:
         n, printed = values[size].count, values[mean]
         if not n:
-            return fits("No number of patients.")
+            return unchecked()
         assumption = f"all {n} patients have a whole number"
         power = f"a random mean would be caught with probability {grim_power(printed.decimals, n):.2f}"
         if not grim(printed.values, n):
@@ -186,7 +195,7 @@ def _count_in_range(
     def check(values: Values) -> Outcome:
         n, k = values[size].count, values[count].count
         if not n or k is None:
-            return fits("No number of patients.")
+            return unchecked()
         least, most = _allowed(match, n, [(share, values[name].values) for share, name in quantiles.items()], whole)
         told = " and ".join(
             f"{'median' if share == 0.5 else 'quartile'} {values[name].text}" for share, name in quantiles.items()
@@ -194,7 +203,8 @@ def _count_in_range(
         text = f"With {told} of {n} patients, {least} to {most} of them lie in this range"
         if least <= k <= most:
             return fits(f"{text}; {k} is among these.")
-        assumption = f"all {n} patients have a value" + (", and none lies below the range" if match["low"] else "")
+        assumption = f"all {n} patients have a value, and the count has no condition beside the range"
+        assumption += ", below which nobody lies" if match["low"] else ""
         suspects = (count, *quantiles.values())
         shown = f"{least} to {most}"
         return Outcome(IMPOSSIBLE, f"{text}, not {k}.", "", "order of the values", shown, assumption, suspects)
@@ -283,7 +293,7 @@ def _p_of_means(
         n1, n2 = (values[size].count if isinstance(size, str) else size for size in sizes)
         (m1, s1), (m2, s2) = ((values[mean].values, values[sd].values) for mean, sd in summaries)
         if not n1 or not n2 or min(n1, n2) < 2:
-            return fits("No number of patients.")
+            return unchecked()
         found = p_values_of_means(n1, m1, s1, n2, m2, s2)
         printed: Printed = values[name]
         for test, p in found.items():

@@ -8,7 +8,16 @@ from peritrace.formats import format_percent
 from peritrace.printed import SHARE_WORDS, Printed
 from peritrace.published import place_of
 from peritrace.relations.index import Index, who
-from peritrace.relations.relation import IMPOSSIBLE, NOT_REPRODUCIBLE, UNUSUAL, Outcome, Relation, Values, fits
+from peritrace.relations.relation import (
+    IMPOSSIBLE,
+    NOT_REPRODUCIBLE,
+    UNUSUAL,
+    Outcome,
+    Relation,
+    Values,
+    fits,
+    unchecked,
+)
 from peritrace.stats.granularity import counts_of_percent, denominators_of, joint_counts
 from peritrace.words import counted
 
@@ -78,7 +87,7 @@ def _pooled_share(subject: str, share: str, counts: list[str], sizes: list[str])
     def check(values: Values) -> Outcome:
         ks, ns = whole_counts(values, counts), whole_counts(values, sizes)
         if ks is None or ns is None or not sum(ns):
-            return fits("Not counts.")
+            return unchecked()
         k, n, printed = sum(ks), sum(ns), values[share]
         shown, method = f"{k} of {n} ({format_percent(k / n)})", "sum over the groups"
         if printed.agrees(k / n):
@@ -144,7 +153,7 @@ def _percentage(index: Index, subject: str, names: tuple[str, str, str], definit
     def check(values: Values) -> Outcome:
         k, n, printed = values[count].count, values[of].count, values[share]
         if k is None or n is None or n == 0:
-            return fits("Not counts.")
+            return unchecked()
         if k > n:
             return Outcome(IMPOSSIBLE, f"{k} patients of {n} are more than all of them.", suspects=(count, of))
         shown = printed.as_printed(k / n)
@@ -191,7 +200,7 @@ def _share_alone(subject: str, share: str, of: str) -> Relation:
     def check(values: Values) -> Outcome:
         n, printed = values[of].count, values[share]
         if not n or printed.value is None:
-            return fits("No number of patients.")
+            return unchecked()
         possible = counts_of_percent(printed.values, n)
         if possible:
             which = " or ".join(str(k) for k in possible[:4])
@@ -218,10 +227,10 @@ def _joint(subject: str, shares: list[str], of: str) -> Relation:
         n = values[of].count
         percents = [values[name].values for name in shares if values[name].kind == "percent"]
         if not n or len(percents) < 2:
-            return fits("Too few percentages.")
+            return unchecked()
         witness = joint_counts(percents, n)
         if witness:
-            return fits(f"{' + '.join(str(k) for k in witness)} = {n} patients would print so.")
+            return fits(f"{' + '.join(str(k) for k in witness)} = {n} patients, for example, print so.")
         text = f"No counts that add up to {n} patients have these percentages."
         return Outcome(UNUSUAL, text, assumption=EXCLUSIVE)
 

@@ -1,7 +1,7 @@
 """One quantity printed in several places, and the words that sum numbers up: do the places agree?"""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from peritrace.claims import Claim
 from peritrace.formats import format_number
@@ -41,7 +41,11 @@ def _same(claims: list[Claim]) -> Relation:
     def check(values: Values) -> Outcome:
         strays = _strays({name: values[name] for name in names})
         if not strays:
-            return fits(f"Printed alike in {counted(len(names), 'place')}.")
+            texts = {values[name].text.casefold() for name in names}
+            if len(texts) == 1:
+                return fits(f"Printed alike in {counted(len(names), 'place')}.")
+            agreeing = [f"{values[name].text} ({places[name]})" for name in names[:3]]
+            return fits(f"The places agree: {listing(agreeing)}.")
         rest = [name for name in names if name not in strays]
         elsewhere = listing([f"{values[name].text} ({places[name]})" for name in rest[:3]])
         if not rest:
@@ -50,7 +54,8 @@ def _same(claims: list[Claim]) -> Relation:
         told = listing([f"{values[name].text} ({places[name]})" for name in strays])
         text = f"The same quantity is printed as {told} and as {elsewhere}."
         shown = values[rest[0]].text
-        return Outcome(IMPOSSIBLE, text, method="the same number elsewhere", shown=shown, suspects=strays)
+        grade = NOT_REPRODUCIBLE if values[rest[0]].kind == "term" else IMPOSSIBLE
+        return Outcome(grade, text, method="the same elsewhere", shown=shown, suspects=strays)
 
     claim = claims[0]
     subject = (
@@ -88,9 +93,10 @@ def _summaries(index: Index) -> Iterator[Relation]:
     """ "No significant difference" about a whole table of tests or a whole model."""
     for claim in index.of("every-association"):
         tests = [c for c in index.published.claims if c.quantity == "association" and c.group == claim.group]
-        in_tables = [c.claim_id for c in tests if c.claim_id not in {s.claim_id for s in index.published.stated}]
+        in_text = [c.claim_id for c in tests if c in index.published.stated]
+        in_tables = [c.claim_id for c in tests if c.claim_id not in in_text]
         if in_tables:
-            yield _every(index, f"all characteristics by {claim.group}", claim.claim_id, in_tables)
+            yield _every(index, f"all characteristics by {claim.group}", claim.claim_id, in_tables, in_text)
     for claim in index.of("every-prediction"):
         names = _p_values_of_model(index, claim.variable, claim.model)
         if names:
@@ -106,8 +112,9 @@ def _p_values_of_model(index: Index, endpoint: str, model: str) -> list[str]:
     return list(found.values())
 
 
-def _every(index: Index, subject: str, summary: str, names: list[str]) -> Relation:
-    groups = {name: index.claims[name].variable for name in names}
+def _every(index: Index, subject: str, summary: str, names: list[str], besides: Sequence[str] = ()) -> Relation:
+    """A summary of the P values of a table or model; what the text says `besides` speaks against it less strongly."""
+    groups = {name: index.claims[name].variable for name in (*names, *besides)}
     if index.claims[names[0]].quantity == "prediction":
         groups = {name: index.claims[name].group for name in names}
 
@@ -116,18 +123,23 @@ def _every(index: Index, subject: str, summary: str, names: list[str]) -> Relati
         against = [name for name in names if not _on_side(values[name], wanted.low >= 0.05)]
         nearest = min(names, key=lambda name: values[name].values.low)
         shown = f"smallest of {len(names)}: P = {values[nearest].text}" if values[nearest].value is not None else ""
+        apart = [name for name in besides if not _on_side(values[name], wanted.low >= 0.05)]
+        if not against and apart:
+            told = listing([f"{groups[name]} ({values[name].text})" for name in apart])
+            text = f"The {len(names)} P values of the table say so, but not what the text says of {told}."
+            return Outcome(UNUSUAL, text, "", "printed P values", shown)
         if not against:
             return fits(f"All {len(names)} printed P values say so; the {shown}.", "printed P values", shown)
         told = listing([f"{groups[name]} (P = {values[name].text})" for name in against[:4]])
         text = f"{counted(len(against), 'printed P value says', 'printed P values say')} otherwise: {told}."
         return Outcome(NOT_REPRODUCIBLE, text, method="printed P values", shown=shown, suspects=(summary,))
 
-    return Relation("words", subject, (summary, *names), check, computes=summary)
+    return Relation("words", subject, (summary, *names, *besides), check, computes=summary)
 
 
 def _on_side(p: Printed, not_significant: bool) -> bool:
     """Whether a P value may lie on the stated side of 0.05."""
-    return p.values.high >= 0.05 if not_significant else p.values.low < 0.05
+    return p.values.high > 0.05 if not_significant else p.values.low < 0.05
 
 
 def _factors(index: Index) -> Iterator[Relation]:

@@ -84,6 +84,14 @@ class Relation:
     holds: Callable[[Values], bool] | None = None
 
 
+NOT_CHECKED = "not checked"
+
+
+def unchecked() -> Outcome:
+    """What a relation finds whose members are no numbers that it could ask about: it is left out of an audit."""
+    return Outcome(NOT_CHECKED, "")
+
+
 def fits(explanation: str, method: str = "", shown: str = "", convention: str = "") -> Outcome:
     """The numbers agree."""
     return Outcome(FITS, explanation, convention, method, shown)

@@ -8,7 +8,7 @@ from peritrace.interval import Interval
 from peritrace.printed import Printed
 from peritrace.relations.effects import Effect, effects_of
 from peritrace.relations.index import Index, who
-from peritrace.relations.relation import IMPOSSIBLE, UNUSUAL, Outcome, Relation, Values, fits
+from peritrace.relations.relation import IMPOSSIBLE, UNUSUAL, Outcome, Relation, Values, fits, unchecked
 from peritrace.stats.curve_bounds import (
     fewest_censored_before_median,
     limits_symmetric,
@@ -74,7 +74,7 @@ def _median_reached(subject: str, median: str, events: str, size: str) -> Relati
     def check(values: Values) -> Outcome:
         d, n = values[events].count, values[size].count
         if d is None or n is None or d > n or n == 0:
-            return fits("No counts of events and patients.")
+            return unchecked()
         if not median_possible(n, d):
             return Outcome(IMPOSSIBLE, f"With {d} events in {n} patients no curve comes down to one half.")
         censored = fewest_censored_before_median(n, d)
@@ -104,7 +104,7 @@ def _followed(subject: str, median: str, follow_up: str, counts: tuple[str, str]
     def check(values: Values) -> Outcome:
         d, n = (values[name].count for name in counts)
         if not d or not n or d > n:
-            return fits("No counts of events and patients.")
+            return unchecked()
         times = values[median].values, values[follow_up].values
         kinds = {
             "of the survivors": median_fits_follow_up(n, d, *times, "survivors"),
@@ -144,14 +144,14 @@ def _against_ratio(effect: Effect, here: str, there: str) -> Relation:
         medians = values[here].values, values[there].values
         ratio = values[parts["ratio"]].values
         if min(medians[0].low, medians[1].low, ratio.low) <= 0:
-            return fits("A median or ratio of 0.")
+            return unchecked()
         found = medians_against_ratio(*medians, ratio)
         implied = medians[1].middle / medians[0].middle
-        told = f"The medians are as {values[there].text} to {values[here].text}, a ratio of {format_number(implied, 2)}"
+        told = f"The ratio of the medians is {values[there].text}/{values[here].text} = {format_number(implied, 2)}"
         text = f"{told}; the model prints {values[parts['ratio']].text}"
         limits = [values[parts[end]].values for end in ("low", "high") if end in parts]
         inside = len(limits) == 2 and limits[0].low <= implied <= limits[1].high
-        text += f", and its limits {'hold' if inside else 'do not hold'} the ratio of the medians." if limits else "."
+        text += f", and its limits {'include' if inside else 'exclude'} the ratio of the medians." if limits else "."
         p = values[parts["p"]].values if "p" in parts else None
         if found.directions_conflict and p is not None and p.high < 0.05:
             return Outcome(

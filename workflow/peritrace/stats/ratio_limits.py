@@ -130,7 +130,7 @@ def rescues(effect: PrintedEffect) -> list[str]:
         turned = Interval(1 / effect.ratio.high, 1 / effect.ratio.low)
         if effect_possible(replace(effect, ratio=turned)):
             found.append("ratio=reciprocal")
-        exponential = Interval(math.exp(effect.ratio.low), math.exp(min(effect.ratio.high, 300.0)))
+        exponential = Interval(*(math.exp(min(end, 300.0)) for end in (effect.ratio.low, effect.ratio.high)))
         if effect_possible(replace(effect, ratio=exponential)):
             found.append("ratio=log")
     return found

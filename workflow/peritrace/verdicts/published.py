@@ -9,7 +9,7 @@ from peritrace.formats import format_percent
 from peritrace.methods import METHODS
 from peritrace.printed import one_slip_away
 from peritrace.published import Published
-from peritrace.relations.corrections import Conflict, Correction, Corrector
+from peritrace.relations.corrections import TELLING, Conflict, Correction, Corrector
 from peritrace.relations.network import Checked, Network
 from peritrace.relations.relation import FITS, KINDS, UNUSUAL, Outcome, Relation
 from peritrace.study import Study
@@ -73,6 +73,8 @@ class PublishedJudge:
         if doubts := self.doubts.get(claim.claim_id):
             return self._contradicted(claim, doubts)
         checked = [c for c in self._of.get(claim.claim_id, []) if not c.outcome.violated]
+        if not checked and (majority := self._majority(claim)):
+            return majority
         if not checked:
             return self._unverifiable(claim)
         ordered = sorted(checked, key=_told_first)
@@ -80,6 +82,13 @@ class PublishedJudge:
         if recomputed:
             return self._reproduced(recomputed[0].outcome, ordered)
         return Finding("coherent", self._methods(ordered), "", _tell(ordered))
+
+    def _majority(self, claim: Claim) -> Finding | None:
+        """A number that most places print alike, and one or few do not."""
+        for checked in self._of.get(claim.claim_id, []):
+            if checked.relation.kind == "same" and claim.claim_id not in checked.outcome.suspects:
+                return Finding("coherent", _label(checked), "", f"Most places print so. {checked.outcome.explanation}")
+        return None
 
     def _recomputes(self, checked: Checked, claim: Claim) -> bool:
         relation, outcome = checked.relation, checked.outcome
@@ -102,7 +111,7 @@ class PublishedJudge:
         suspected = [self.published.by_id[name] for name in first.conflict.suspects]
         others = [other for other in suspected if other.number != claim.number]
         corrections = first.corrections
-        if corrections:
+        if corrections and corrections[0].chance <= TELLING:
             sentences.append(_in_words(corrections, claim))
             if _leads(corrections) and not others:
                 shown = corrections[0].text
@@ -110,7 +119,7 @@ class PublishedJudge:
             sentences.append(self._half_mended(claim, first))
         if others:
             told = [f"{other.reported} ({other.location})" for other in others[:3]]
-            sentences.append(f"Either it or {listing_or(told)} is wrong.")
+            sentences.append(f"Either it or {listing_or(told)} is wrong, or they do not count the same.")
         if not first.conflict.complete:
             sentences.append("The search for a correction stopped at its bound.")
         if side := self._decision(claim, corrections):
@@ -127,11 +136,11 @@ class PublishedJudge:
             if broken and not doubt.relation.check(values).violated:
                 told = broken[0].explanation.rstrip(".")
                 return f"{slip.text} ({slip.slip}) would mend this, but break another relation ({told})."
-        return "No single slip of the pen in it makes everything agree."
+        return "No single slip of the pen explains it."
 
     def _against(self, claim: Claim, doubt: Doubt) -> str:
-        grade = f"{doubt.outcome.grade.capitalize()}: "
-        text = f"{grade}{doubt.outcome.explanation}"
+        graded = doubt.relation.kind not in ("words", "same")  # there the explanation says it all
+        text = f"{doubt.outcome.grade.capitalize()}: " * graded + doubt.outcome.explanation
         return f"{text} Assumed: {doubt.outcome.assumption}." if doubt.outcome.assumption else text
 
     def _decision(self, claim: Claim, corrections: Sequence[Correction]) -> str:
@@ -145,7 +154,7 @@ class PublishedJudge:
         if border is None:
             return ""
         same = (float(mended.value) < border) == (float(claim.printed.value) < border)
-        return "What is significant stays so." if same else "With it, what is significant would change."
+        return "Correcting it changes no significance." if same else "Correcting it changes what is significant."
 
     def _unverifiable(self, claim: Claim) -> Finding:
         bound = self._of.get(claim.claim_id)
@@ -194,7 +203,7 @@ def _in_words(corrections: Sequence[Correction], claim: Claim) -> str:
     else:
         others = [c.text for c in rest[:3]]
         text = f"{listing([first.text, *others])} would agree, each one slip away"
-    return f"{text}; {chance} of the texts one slip away from {claim.reported} do."
+    return f"{text}; of all single slips in {claim.reported}, {chance} fit so."
 
 
 def _convention(text: str) -> str:
