@@ -98,7 +98,7 @@ def test_the_misprinted_limit_has_one_correction(published):
 def test_the_correction_leaves_what_is_significant(judge):
     claim = judge.published.by_id["table-4-with-portal-vein-invasion-ratio-low"]
     assert judge.touches(claim) == "conclusion"
-    assert "What is significant stays so." in judge.finding(claim).explanation
+    assert "Correcting it changes no significance." in judge.finding(claim).explanation
 
 
 @pytest.mark.parametrize(("variable", "p"), FISHER.items(), ids=FISHER)
@@ -121,8 +121,17 @@ def test_the_medians_behave_like_those_of_observed_times(published):
     told = {i.subject: i for i in inferences(Network(published)) if i.topic == "medians"}
     # 11.3/16.5 = .68 against .188 (.059 to .602); (11/(26 × 14.2)) / (32/(124 × 9.5)) = 1.10 against 9.5/14.2 = .67
     os = told["median OS by Surgical treatment"]
-    assert "ratio of 0.68 to 0.69; printed is 0.188, outside its limits" in os.explanation
-    assert os.grade == told["median PFS by Surgical treatment"].grade == "unusual"
+    assert "go with a ratio of 0.68 to 0.69; the model prints 0.188, and its limits (0.059 to 0.602) exclude it" in os.explanation
+    assert "about 3 events among the 26" in os.explanation  # 1 / (.5925² − 1/53)
+    assert "only if at least 20 of them left" in os.explanation
+    # 9.5/14.2 = .67 lies within .503 to 2.030: nothing to explain
+    assert (os.grade, told["median PFS by Surgical treatment"].grade) == ("unusual", "fits")
+
+
+def test_deaths_that_os_needs_exceed_the_printed_progressions(published):
+    (found,) = [i for i in inferences(Network(published)) if i.subject == "deaths against progressions"]
+    assert "at least 56 deaths, while 43 events of PFS are printed" in found.explanation
+    assert "a death is an event of PFS" in found.assumption
 
 
 RETYPED = [

@@ -115,11 +115,14 @@ class PublishedJudge:
             sentences.append(_in_words(corrections, claim))
             if _leads(corrections) and not others:
                 shown = corrections[0].text
+        elif corrections:
+            sentences.append("Several numbers one slip away would fit, so none is named.")
         elif claim.printed.is_numeric and first.conflict.complete:
             sentences.append(self._half_mended(claim, first))
         if others:
             told = [f"{other.reported} ({other.location})" for other in others[:3]]
-            sentences.append(f"Either it or {listing_or(told)} is wrong, or they do not count the same.")
+            or_else = "" if first.relation.kind == "same" else ", or they do not count the same"
+            sentences.append(f"Either it or {listing_or(told)} is wrong{or_else}.")
         if not first.conflict.complete:
             sentences.append("The search for a correction stopped at its bound.")
         if side := self._decision(claim, corrections):
