@@ -107,3 +107,83 @@ def test_an_ambiguous_rule_is_refused(tmp_path):
 def test_an_event_needs_a_rule(tmp_path):
     message = refused(tmp_path, lambda text: text.replace("        always: true\n      - code", "      - code"))
     assert "needs either conditions under any, or always: true" in message
+
+
+# Studies of published tables
+
+DMPM = Path("config/studies/dmpm-2022.yaml")
+SOURCE = "  tables: resources/dmpm-2022\n"
+
+
+def refused_tables(tmp_path, old, new):
+    path = tmp_path / "dmpm-2022.yaml"
+    text = DMPM.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputRefused) as refusal:
+        load_study(path)
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (f"{SOURCE}  patients: resources/dmpm-2022/patients.csv\n", "either patients: (a file) or tables: (a folder)"),
+        ("  rows: 110\n", "either patients: (a file) or tables: (a folder)"),
+        (f"{SOURCE}  claims: resources/dmpm-2022/claims.csv\n", "claims: and rows: belong to patients"),
+        (f"{SOURCE}  rows: 110\n", "published tables have claims.csv in their folder"),
+    ],
+    ids=["both", "neither", "claims beside tables", "rows beside tables"],
+)
+def test_a_source_is_either_rows_or_tables(tmp_path, source, words):
+    message = refused_tables(tmp_path, SOURCE, source)
+    assert "1 problem " in message
+    assert f"line {line_of(DMPM.read_text(encoding='utf-8'), 'source:')}, column source" in message
+    assert words in message
+
+
+def test_a_forest_plot_is_not_made_of_patients_rows(tmp_path):
+    figure = "figures:\n  - {id: forest, kind: forest, title: Factors, table: Table 2}\n"
+    message = refused(tmp_path, lambda text: text.replace("figures:\n", figure, 1))
+    assert "column figures.0.kind: found 'forest'; it can't be made of patients' rows. Choose another kind." in message
+
+
+@pytest.mark.parametrize(
+    ("figure", "kind"),
+    [
+        ("{id: fig-1, kind: survival, title: Survival, endpoint: OS}", "survival"),
+        ("{id: fig-1, kind: points, title: Age, variable: age, by: sex}", "points"),
+        ("{id: fig-1, kind: swimmer, title: Courses, total: OS, observed: OS}", "swimmer"),
+    ],
+)
+def test_a_figure_of_patients_is_not_made_of_published_tables(tmp_path, figure, kind):
+    message = refused_tables(tmp_path, "figures:\n", f"figures:\n  - {figure}\n")
+    assert f"column figures.0.kind: found '{kind}'; it can't be made of published tables" in message
+
+
+def test_a_table_of_patients_is_not_made_of_published_tables(tmp_path):
+    message = refused_tables(
+        tmp_path, "tables:\n  - {id: counts, kind: published", "tables:\n  - {id: counts, kind: rows"
+    )
+    assert "column tables.0.kind: found 'rows'; it can't be made of published tables" in message
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("columns", "columns:\n  - {name: subject, source: id, label: Patient, type: identifier}\n"),
+        (
+            "endpoints",
+            "endpoints:\n  - {code: OS, label: Survival, origin: surgery, time: {column: time}, "
+            "events: [{code: OS, description: death, always: true}]}\n",
+        ),
+    ],
+)
+def test_published_tables_bring_their_own_names(tmp_path, section, text):
+    message = refused_tables(tmp_path, "figures:\n", f"{text}figures:\n")
+    assert f"column {section}: found a section; published tables bring their own names. Delete it" in message
+
+
+def test_a_published_table_is_named(tmp_path):
+    message = refused_tables(tmp_path, 'kind: published, table: "Abstract, Results", title', "kind: published, title")
+    assert "column tables.0: found no table; a published table is named. Add table: and its name." in message

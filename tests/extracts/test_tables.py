@@ -92,7 +92,7 @@ MALFORMED = {
         "line 5, column count", "counted",
     ),
     "count in letters": ("counts", "Operation,13,,50.0%", "Operation,l3,,50.0%", "line 5, column count", "unreadable"),
-    "negative count": ("counts", "Operation,13,,50.0%", "Operation,-13,,50.0%", "line 5, column count", "patients are counted"),
+    "negative count": ("counts", "Operation,13,,50.0%", "Operation,-13,,50.0%", "line 5, column count", "are counted"),
     "percent beyond 100": ("counts", "13,,50.0%", "13,,120%", "line 5, column percent", "0 to 100"),
     "percent unreadable": ("counts", "13,,50.0%", "13,,5O%", "line 5, column percent", "unreadable"),
     "unknown group": (

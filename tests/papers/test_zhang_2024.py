@@ -121,7 +121,10 @@ def test_the_medians_behave_like_those_of_observed_times(published):
     told = {i.subject: i for i in inferences(Network(published)) if i.topic == "medians"}
     # 11.3/16.5 = .68 against .188 (.059 to .602); (11/(26 × 14.2)) / (32/(124 × 9.5)) = 1.10 against 9.5/14.2 = .67
     os = told["median OS by Surgical treatment"]
-    assert "go with a ratio of 0.68 to 0.69; the model prints 0.188, and its limits (0.059 to 0.602) exclude it" in os.explanation
+    assert (
+        "go with a ratio of 0.68 to 0.69; the model prints 0.188, and its limits (0.059 to 0.602) exclude it"
+        in os.explanation
+    )
     assert "about 3 events among the 26" in os.explanation  # 1 / (.5925² − 1/53)
     assert "only if at least 20 of them left" in os.explanation
     # 9.5/14.2 = .67 lies within .503 to 2.030: nothing to explain

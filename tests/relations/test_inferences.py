@@ -109,7 +109,9 @@ def test_medians_of_survival_stand_for_the_ratio():
     both = [events("OS", 10, "A"), events("OS", 80, "B")]
     one = medians("20.0", "10.0", "0.500", "0.257", "0.972", printed=both)
     assert one.grade == "fits"
-    assert "go with a ratio of 0.50; the model prints 0.500, and its limits (0.257 to 0.972) include it" in one.explanation
+    assert (
+        "go with a ratio of 0.50; the model prints 0.500, and its limits (0.257 to 0.972) include it" in one.explanation
+    )
 
 
 def test_medians_of_the_observed_times_stand_for_person_time():

@@ -59,14 +59,14 @@ def test_results_of_an_earlier_extract_are_withdrawn(changeable):
     assert [path for path in changeable.outputs() if "yan-2024" in path] == []
 
 
-def test_a_repaired_extract_gives_the_same_bytes_again(changeable, finished):
+def test_a_repaired_extract_gives_the_same_bytes_again(changeable, finished_small):
     path = changeable.folder / EXTRACT
     good = path.read_bytes()
     path.write_bytes(b"")
     assert changeable.snakemake("--cores", "2").code != 0
     path.write_bytes(good)
     assert changeable.snakemake("--cores", "2").code == 0
-    assert changeable.outputs() == finished.outputs()
+    assert changeable.outputs() == finished_small.outputs()
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,26 @@ def test_an_extract_deleted_after_a_run_is_missed(changeable):
     assert run.code != 0
     assert f"{EXTRACT}: found no file" in run.text
     assert [path for path in changeable.outputs() if "yan-2024" in path] == []
+
+
+def test_malformed_published_tables_end_their_study_only(changeable):
+    before = changeable.outputs()
+    counts, claims = (changeable.folder / f"resources/dmpm-2022/{kind}.csv" for kind in ("counts", "claims"))
+    counts.write_bytes(sub(r",34,", ",3A,")(counts.read_bytes()))
+    claims.write_bytes(sub(r",43\.3", ",4E.3")(claims.read_bytes()))
+    run = changeable.snakemake("--cores", "2")
+    assert run.code != 0
+    assert "dmpm-2022: resources/dmpm-2022: 2 problems to mend before it can run" in run.text
+    assert re.search(r"resources/dmpm-2022/counts\.csv, line \d+, column count: found something unreadable", run.text)
+    assert re.search(
+        r"resources/dmpm-2022/claims\.csv, line \d+, column reported: found something unreadable", run.text
+    )
+    assert "was withdrawn" in run.text
+    assert "Traceback" not in run.text
+    after = changeable.outputs()
+    assert [path for path in after if "dmpm-2022" in path] == []
+    others = {path for path in before if "yan-2024" in path}
+    assert all(after[path] == before[path] for path in others)
+    index = after["reports/index.html"].decode("utf-8")
+    assert 'href="yan-2024.html"' in index
+    assert "dmpm-2022.html" not in index

@@ -140,6 +140,7 @@ STUDY = "config/studies/yan-2024.yaml"
         ("resources/yan-2024/patients.csv", ",82.7,Yes,85.1,82.7", ",82.7,Yes,85.2,82.7", ["intake"]),
         ("resources/yan-2024/README.md", "Facts only", "Only facts", []),
         ("resources/dmpm-2022/claims.csv", ",43.3", ",43.4", ["intake_tables"]),
+        ("resources/dmpm-2022/counts.csv", ",110,", ",111,", ["intake_tables"]),
         ("config/studies/dmpm-2022.yaml", "title: Coherence map", "title: The map", ["draw_tables"]),
         (
             "config/studies/dmpm-2022.yaml",
@@ -176,6 +177,15 @@ def test_claims_swapped_in_with_an_old_time_stamp_are_noticed(restorable):
 )
 def test_a_touched_file_reruns_nothing(restorable, path):
     assert planned_after(restorable, path, lambda file: os.utime(file)) == set()
+
+
+def test_another_table_in_the_folder_is_noticed(restorable):
+    table = restorable.folder / "resources/dmpm-2022/tests.csv"
+    try:
+        table.write_text("table,row,column,variable,level,group,p\n", encoding="utf-8")
+        assert restorable.snakemake("-n").rules == with_what_follows(["intake_tables"])
+    finally:
+        table.unlink()
 
 
 def test_a_changed_result_is_what_the_next_run_gives(changeable):
