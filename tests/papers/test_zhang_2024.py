@@ -1,5 +1,6 @@
 """Zhang et al. 2024: no printed number is missing, and the verdicts are those of a reader with pencil, paper and R."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -159,3 +160,28 @@ def test_a_misprint_of_any_kind_is_caught(published, kind, variable, column, old
     altered = next(c for c in network.index.published.claims if c.reported == new and c.claim_id not in CONTRADICTED)
     suspects = {name for conflict in Corrector(network).conflicts() for name in conflict.suspects}
     assert any(network.index.claims[name].reported == new for name in suspects), altered.claim_id
+
+
+def first_digit_changed(text: str) -> list[str]:
+    """A number with each other first digit (leading noughts left out)."""
+    first = re.search("[1-9]", text)
+    return [text[: first.start()] + d + text[first.end() :] for d in "123456789" if d != first[0]] if first else []
+
+
+def test_a_first_digit_changed_is_noticed_wherever_others_bind_it(published):
+    network = Network(published, {"association": ["chi-square", "fisher"]})
+    noticed: dict[str, list[bool]] = {}
+    for claim in published.claims:
+        relations = network.of[claim.claim_id]
+        # loosely bound: medians of what is no whole number, their P values, quartiles, and the parts of Table 5
+        loose = claim.variable in ("Age", "Diameter of primary tumor") or "quartile" in claim.quantity
+        loose |= claim.location.startswith("Table 5")
+        if claim in published.stated or loose or any(id(relation) in network.broken for relation in relations):
+            continue
+        for text in first_digit_changed(claim.reported):
+            values = dict(network.values) | {claim.claim_id: claim.read(text)}
+            caught = any(relation.check(values).violated for relation in relations)
+            noticed.setdefault(claim.quantity, []).append(caught)
+    assert {quantity: all(found) for quantity, found in noticed.items()} == dict.fromkeys(noticed, True)
+    assert sum(map(len, noticed.values())) >= 1500
+    assert noticed.keys() >= {"count", "share", "association", "ratio", "ratio-low", "ratio-high", "prediction"}

@@ -155,3 +155,10 @@ def test_a_whole_source_of_errors_ends_within_the_bound():
     found = corrector.conflicts()
     assert corrector.tried <= corrections.MOST_TRIED
     assert sum(len(one.relations) for one in found) == len(network.violated) >= 30
+
+
+def test_a_misprint_that_was_copied_is_corrected_in_every_place():
+    # 34 + 76 = 110 and 34 of 110 is 30.9 %; 43 in the table was copied into the abstract
+    rows = [cell("Sex", "Male", 43, percent="30.9%"), cell("Sex", "Female", 76), claim("count", "43", "Sex", "Male")]
+    (conflict,) = conflicts(source(size(110), rows))
+    assert {c.text for c in conflict.corrections} == {"34"}

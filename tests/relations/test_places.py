@@ -81,6 +81,15 @@ def test_one_significant_difference_speaks_against_the_summary_alone():
     assert "Trait 0" not in found.explanation
 
 
+def test_what_the_text_says_of_one_is_only_unusual_beside_a_summary_of_the_table():
+    tests = [p_value("Age", "0.519"), p_value("Sex", "0.280")]
+    said = claim("association", "significant", "Lesions", arm="", group=ARM)
+    summary = claim("every-association", "no significant difference", arm="", group=ARM)
+    found = outcome(source(tests, said, summary), "words")
+    assert (found.grade, found.suspects) == (UNUSUAL, ())
+    assert "Lesions (significant)" in found.explanation
+
+
 def test_a_summary_of_a_model():
     rows = [effect("Age", p="0.039", ratio="1.9"), effect("Sex", p="0.042", ratio="1.9")]
     found = claim("every-prediction", "significant", "OS", model="univariable")

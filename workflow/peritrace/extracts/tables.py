@@ -176,12 +176,12 @@ def _count_faults(row: CountCell, groups: dict[str, dict[str, int | None]]) -> I
         yield fault
     elif count and (count.count is None or count.count < 0):
         yield "count", "no number of patients", "patients are counted: 0, 1, 2 …", "Type it exactly as printed."
-    sizes = {"of": row.of, "group": ""}
     if row.of:
         of, fault = _read_number(row.of, "of")
         if fault:
             yield fault
-        sizes["of"] = row.of if of and of.count is not None else ""
+        elif of and (of.count is None or of.count < 0):
+            yield "of", "no number of patients", "patients are counted: 0, 1, 2 …", "Type it exactly as printed."
     within = _count(row.of) if row.of else groups.get(row.group, {}).get(row.group_level) if row.group else None
     if count and count.count is not None and within is not None and count.count > within and not row.sic:
         yield "count", "more patients than the group has", f"a count is at most {within} here", _SIC

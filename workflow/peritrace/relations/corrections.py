@@ -84,8 +84,13 @@ class Corrector:
             blamed = [name for relation in relations for name in self._blamed(relation)]
             suspects = tuple(dict.fromkeys((*blamed, *suspects)))
         total = sum(c.likelihood for c in corrections)
-        shown = tuple(replace(c, likelihood=c.likelihood / total) for c in corrections[:MOST_SHOWN])
-        return Conflict(tuple(relations), shown, suspects, self.tried < MOST_TRIED)
+        of_claim: dict[str, int] = {}
+        shown = []
+        for correction in corrections:  # the likeliest of each number
+            of_claim[correction.claim_id] = of_claim.get(correction.claim_id, 0) + 1
+            if of_claim[correction.claim_id] <= MOST_SHOWN:
+                shown.append(replace(correction, likelihood=correction.likelihood / total))
+        return Conflict(tuple(relations), tuple(shown), suspects, self.tried < MOST_TRIED)
 
     def _blamed(self, relation: Relation) -> list[str]:
         """Whom the relation itself speaks against; else the number that it computes, if the others are borne out
@@ -102,7 +107,7 @@ class Corrector:
     def _borne_out(self, name: str, apart_from: Relation) -> bool:
         """Whether another relation holds that most slips in the number would have broken."""
         broken = self.network.broken
-        holding = [r for r in self.network.of[name] if r is not apart_from and id(r) not in broken]
+        holding = [r for r in self._bound(name) if r is not apart_from and id(r) not in broken]
         if not self.network.values[name].is_numeric:
             return bool(holding)
         slips = list(self.slips.of(name))
@@ -122,7 +127,7 @@ class Corrector:
     def _of_number(self, name: str) -> Iterator[Correction]:
         """The corrections of one number with which all its relations hold."""
         slips = list(self.slips.of(name))
-        relations = sorted(self.network.of[name], key=_cost)
+        relations = sorted(self._bound(name), key=_cost)
         mends = frozenset(id(r) for r in relations if id(r) in self.network.broken)
         mending = []
         for misprint, printed, likelihood in slips:
@@ -134,6 +139,18 @@ class Corrector:
                 mending.append((misprint, likelihood))
         for misprint, likelihood in mending:
             yield Correction(name, misprint.text, misprint.slip, mends, likelihood, len(mending) / len(slips))
+
+    def _copies(self, name: str) -> tuple[str, ...]:
+        """The number and its repetitions elsewhere: a misprint that was copied is mended in every place."""
+        claim = self.network.index.claims[name]
+        if any(r.kind == "same" and id(r) in self.network.broken for r in self.network.of[name]):
+            return (name,)  # its places differ: one of them is misprinted, not all
+        alike = self.network.index.repeated(claim)
+        return tuple(other for other in alike if self.network.values[other].value == claim.printed.value)
+
+    def _bound(self, name: str) -> list[Relation]:
+        """The relations of a number and of its repetitions."""
+        return list({id(r): r for copy in self._copies(name) for r in self.network.of[copy]}.values())
 
     def _weight(self, relation: Relation, name: str, text: str, printed: Printed) -> float:
         """How likely the numbers of a relation are with another one in the place of a member; 0 where it is violated.
@@ -148,7 +165,8 @@ class Corrector:
             if id(relation) not in self.network.broken and (id(relation), "", "") not in self._weights:
                 self._weights[id(relation), "", ""] = _likelihood(relation, values)
             self.tried += 1
-            likelihood = _likelihood(relation, values | {name: printed})
+            changed = {copy: printed for copy in self._copies(name) if copy in values}
+            likelihood = _likelihood(relation, values | changed)
             # as printed it may hold by a method only that corrections are not tried with
             self._weights[key] = likelihood / (self._weights.get((id(relation), "", "")) or 1.0)
         return self._weights[key]

@@ -34,6 +34,10 @@ class Index:
         """The ids of every claim of this subject, in the order of the tables and then of the text."""
         return self._by_subject.get((quantity, variable, level, group, group_level, model, ""), [])
 
+    def repeated(self, claim: Claim) -> list[str]:
+        """The ids of every claim with the subject of this one, itself among them."""
+        return self._by_subject[claim.subject]
+
     def first(self, quantity: str, variable: str = "", level: str = "", group: str = "", group_level: str = "") -> str:
         """The id that stands for the subject: the first that prints a number rather than a word; empty for none."""
         found = self.all(quantity, variable, level, group, group_level)

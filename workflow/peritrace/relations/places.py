@@ -50,7 +50,8 @@ def _same(claims: list[Claim]) -> Relation:
         elsewhere = listing([f"{values[name].text} ({places[name]})" for name in rest[:3]])
         if not rest:
             elsewhere = listing([f"{values[name].text} ({places[name]})" for name in names[:4]])
-            return Outcome(IMPOSSIBLE, f"The same quantity is printed differently: {elsewhere}.")
+            grade = NOT_REPRODUCIBLE if values[names[0]].kind == "term" else IMPOSSIBLE
+            return Outcome(grade, f"The same quantity is printed differently: {elsewhere}.")
         told = listing([f"{values[name].text} ({places[name]})" for name in strays])
         text = f"The same quantity is printed as {told} and as {elsewhere}."
         shown = values[rest[0]].text

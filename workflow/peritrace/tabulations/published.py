@@ -43,7 +43,10 @@ def _characteristics(study: Study, published: Published, ard: Ard, verdicts: Ver
     columns = [Column("Characteristic")]
     for level in levels:
         head = f"{level} (n = {sizes.get(level, '–')})" if level else "Patients"
-        columns += [Column(f"{head}, printed", "number"), Column("recomputed", "number")]
+        columns += [
+            Column(f"{head}, printed", "number"),
+            Column(f"{level}, recomputed" if level else "recomputed", "number"),
+        ]
     if tests:
         columns += [Column("P, printed", "number"), Column("P, recomputed", "number")]
     rows: list[Row] = []

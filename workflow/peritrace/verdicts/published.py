@@ -57,12 +57,12 @@ class PublishedJudge:
         outcomes = {id(checked.relation): checked.outcome for checked in self.network.violated}
         alike: dict[tuple[str, ...], list[str]] = {}
         for claim in self.published.claims:
-            alike.setdefault(claim.number, []).append(claim.claim_id)
+            alike.setdefault(_same_number(claim), []).append(claim.claim_id)
         found: dict[str, list[Doubt]] = {}
         for conflict in self.conflicts:
             for suspect in conflict.suspects:
                 mine = tuple(c for c in conflict.corrections if c.claim_id == suspect)
-                for name in alike[self.published.by_id[suspect].number]:
+                for name in alike[_same_number(self.published.by_id[suspect])]:
                     found.setdefault(name, []).extend(
                         Doubt(outcomes[id(relation)], relation, conflict, mine) for relation in conflict.relations
                     )
@@ -109,7 +109,7 @@ class PublishedJudge:
         computed = [d.outcome for d in doubts if d.relation.computes in ("", claim.claim_id) and d.outcome.shown]
         shown, method = (computed[0].shown, computed[0].method) if computed else ("", first.outcome.method)
         suspected = [self.published.by_id[name] for name in first.conflict.suspects]
-        others = [other for other in suspected if other.number != claim.number]
+        others = [other for other in suspected if _same_number(other) != _same_number(claim)]
         corrections = first.corrections
         if corrections and corrections[0].chance <= TELLING:
             sentences.append(_in_words(corrections, claim))
@@ -180,7 +180,7 @@ class PublishedJudge:
         found: dict[tuple[str, ...], str] = {}
         for claim in self.published.claims:
             key = _carrier(claim)
-            if key[0] and STRENGTH[claim.touches] > STRENGTH[found.get(key, "description")]:
+            if STRENGTH[claim.touches] > STRENGTH[found.get(key, "description")]:
                 found[key] = claim.touches
         return found
 
@@ -190,6 +190,14 @@ def _carrier(claim: Claim) -> tuple[str, ...]:
     if claim.model and claim.group:
         return (claim.variable, claim.group, claim.group_level, claim.model)
     return ("", *claim.subject)
+
+
+def _same_number(claim: Claim) -> tuple[str, ...]:
+    """What is the same for a number wherever it is printed: "P = 0.440" and "0.44", "three" and "3"."""
+    value = claim.printed.value
+    if value is None:
+        return claim.number
+    return (*claim.subject, claim.unit, claim.printed.relation, str(float(value)))
 
 
 def _leads(corrections: Sequence[Correction]) -> bool:
