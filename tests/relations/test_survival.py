@@ -158,3 +158,22 @@ def test_the_longest_follow_up_fits_between_the_dates(longest, grade):
     found = outcome(source(period, claim("maximum", longest, "Follow-up")), "period")
     assert found.grade == grade
     assert bool(found.assumption) == (grade == IMPOSSIBLE)
+
+
+def rate(value, time):
+    return claim("survival-rate", value, "OS", time=time)
+
+
+def test_a_rate_needs_events():
+    # without events a curve stays at 1; with five it falls as low as the censoring before them lets it
+    none = source(size(50), events("OS", 0), rate("80%", "12"))
+    assert outcome(none, "median").grade == "impossible"
+    some = source(size(50), events("OS", 5), rate("80%", "12"))
+    assert outcome(some, "median").grade == "fits"
+
+
+def test_rates_do_not_rise_with_time():
+    falling = source(size(50), rate("80%", "12"), rate("60%", "36"))
+    assert outcome(falling, "order").grade == "fits"
+    rising = outcome(source(size(50), rate("60%", "12"), rate("80%", "36")), "order")
+    assert (rising.grade, rising.explanation) == ("impossible", "Survival rises with time: 60%, 80%.")

@@ -190,7 +190,7 @@ class Published:
 
     def _cells(self) -> Iterator[Claim]:
         seen: dict[str, int] = {}
-        for claim in self._cells_as_named():
+        for claim in (*self._cells_as_named(), *self._flow_alone()):
             seen[claim.claim_id] = seen.get(claim.claim_id, 0) + 1
             number = seen[claim.claim_id]
             yield claim if number == 1 else Claim(**(asdict(claim) | {"claim_id": f"{claim.claim_id}-{number}"}))
@@ -211,6 +211,17 @@ class Published:
             for name, quantity in EFFECT_PARTS.items():
                 if text := getattr(effect, name):
                     yield _effect_cell(effect, quantity, text)
+
+    def _flow_alone(self) -> Iterator[Claim]:
+        """Counts of the flow of patients that are printed nowhere else, or otherwise there."""
+        cells = (*self._cells_as_named(), *self.stated)
+        known = {(c.subject, c.printed.count) for c in cells if c.quantity == "count"}
+        for step in self.flow:
+            if not step.count:
+                continue
+            claim = _flow_cell(step)
+            if (claim.subject, claim.printed.count) not in known:
+                yield claim
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -239,6 +250,23 @@ def _cell(kind: str, cell: CountCell | NumberCell | TestCell, quantity: str, tex
         part_of="",
         touches=cell.touches or USUALLY_TOUCHES[kind],
         reported=text,
+    )
+
+
+def _flow_cell(step: FlowStep) -> Claim:
+    return Claim(
+        claim_id=slug("flow", step.node),
+        location=", ".join(filter(None, (step.place, step.label))),
+        quantity="count",
+        variable=step.variable,
+        level=step.level,
+        group=step.group,
+        group_level=step.group_level,
+        time="",
+        unit="",
+        part_of="",
+        touches="description",
+        reported=step.count,
     )
 
 

@@ -11,7 +11,7 @@ from peritrace.extracts.tables import read_published
 from peritrace.methods import METHODS
 from peritrace.problems import InputRefused
 from peritrace.relations.inferences import inferences
-from peritrace.relations.relation import GRADES, UNUSUAL
+from peritrace.relations.relation import GRADES, IMPOSSIBLE, UNUSUAL
 from peritrace.stages.audit_tables import verdict_rows, write_audit
 from peritrace.study import Audit, Study
 from peritrace.verdicts.published import PublishedJudge
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("\n".join(_wrapped(summary(judge, folder))))
         written = f"Written: {out / 'verdicts.csv'} (every number); checks, corrections and inferences beside it."
         print(f"\n{written}\n")
-        if judge.doubts:
+        if judge.doubts or any(found.grade == IMPOSSIBLE for found in inferences(judge.network)):
             worst = max(worst, NOT_FITTING)
     return worst
 
@@ -79,12 +79,13 @@ def summary(judge: PublishedJudge, folder: Path) -> Iterator[str]:
         yield ""
         yield "Unusual:"
     yield from (f"  - {remark}" for remark in remarks)
-    implied = [f"{found.subject}: {found.explanation}" for found in inferences(judge.network)]
+    found = list(inferences(judge.network))
+    implied = [f"{one.subject}{' (impossible)' * (one.grade == IMPOSSIBLE)}: {one.explanation}" for one in found]
     if implied:
         yield ""
         yield "Implied:"
     yield from (f"  - {text}" for text in implied)
-    if not wrong and not remarks:
+    if not wrong and not remarks and not any(one.grade == IMPOSSIBLE for one in found):
         yield "Everything fits."
 
 

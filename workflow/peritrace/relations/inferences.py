@@ -148,7 +148,10 @@ def _events(index: Index, endpoint: str, model: str, effects: list[Effect]) -> t
     if allowed.least is None:
         return None, 0
     needs_most = max(allowed.rows, key=lambda row: row.fewest or 0).name
-    text = f"The {counted(len(rows), 'row')} of the {model} model of {endpoint} need at least "
+    text = (
+        f"The {counted(len(rows), 'row')} of the {model} model of {endpoint} {'needs' if len(rows) == 1 else 'need'} "
+    )
+    text += "at least "
     text += f"{counted(allowed.least, 'event')} among the {patients} patients "
     text += f"(most are needed for the limits of {needs_most})."
     text += _against_print(allowed, total)

@@ -1,8 +1,11 @@
 """Median survival, follow-up and dates: against each other, against events, and against the ratio."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
+from peritrace.claims import Claim
 from peritrace.formats import format_number
 from peritrace.interval import Interval
 from peritrace.printed import Printed
@@ -15,6 +18,7 @@ from peritrace.stats.curve_bounds import (
     median_fits_follow_up,
     median_in_limits,
     median_possible,
+    rate_possible,
 )
 from peritrace.stats.median_kinds import medians_against_ratio
 from peritrace.words import counted, listing
@@ -27,6 +31,7 @@ def survival_relations(index: Index) -> Iterator[Relation]:
     """Every relation of medians of survival, follow-up and dates."""
     yield from _limits(index)
     yield from _medians_and_events(index)
+    yield from _rates(index)
     yield from _medians_and_follow_up(index)
     yield from _medians_and_ratio(index)
     yield from _dates(index)
@@ -87,6 +92,51 @@ def _median_reached(subject: str, median: str, events: str, size: str) -> Relati
         return Outcome(UNUSUAL, text) if censored > n / 3 else fits(text)
 
     return Relation("median", subject, (median, events, size), check)
+
+
+def _rates(index: Index) -> Iterator[Relation]:
+    """Survival rates: possible with so many events and patients, and never rising with time."""
+    curves: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
+    for claim in index.of("survival-rate"):
+        if claim.printed.value is not None and _time(claim) is not None:
+            curves[claim.variable, claim.group, claim.group_level].append(claim)
+    for (endpoint, group, level), claims in curves.items():
+        ordered = sorted({_time(c): c for c in reversed(claims)}.items(), key=lambda item: item[0] or 0.0)
+        names = [claim.claim_id for _, claim in ordered]
+        subject = f"rates of {who(endpoint, '', group, level)}"
+        if len(names) >= 2:
+            yield Relation("order", subject, tuple(names), partial(_falling, tuple(names)))
+        events, size = _events(index, endpoint, group, level), index.size(group, level)
+        for name in names if events and size else ():
+            yield Relation("median", subject, (name, events, size), partial(_rate_reached, name, events, size))
+
+
+def _time(claim: Claim) -> float | None:
+    try:
+        return float(claim.time)
+    except ValueError:
+        return None
+
+
+def _falling(names: tuple[str, ...], values: Values) -> Outcome:
+    read = [values[name].values for name in names]
+    told = ", ".join(values[name].text for name in names)
+    for earlier, later, place in zip(read, read[1:], range(len(read)), strict=False):
+        if later.low > earlier.high:
+            text = f"Survival rises with time: {told}."
+            return Outcome(IMPOSSIBLE, text, suspects=(names[place], names[place + 1]))
+    return fits(f"They do not rise with time: {told}.")
+
+
+def _rate_reached(name: str, events: str, size: str, values: Values) -> Outcome:
+    d, n, rate = values[events].count, values[size].count, values[name]
+    if d is None or not n or d > n:
+        return unchecked()
+    scale = 100 if rate.kind == "percent" else 1
+    low, high = max(0.0, rate.values.low / scale), min(1.0, rate.values.high / scale)
+    if low > high or not rate_possible(Interval(low, high), n, range(d + 1)):
+        return Outcome(IMPOSSIBLE, f"With {d} events in {n} patients no Kaplan–Meier curve stands at {rate.text}.")
+    return fits(f"{d} events in {n} patients can leave a Kaplan–Meier curve at {rate.text}.")
 
 
 def _medians_and_follow_up(index: Index) -> Iterator[Relation]:
