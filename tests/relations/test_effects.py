@@ -228,3 +228,11 @@ def test_effects_are_named_by_covariate_and_level():
         source(effect("Stage", "1.649", "1.114", "2.440", level="III"), cell("Stage", "III", 3)), "limits"
     )
     assert found.relation.subject == "Stage (III) on OS (univariable)"
+
+
+def test_the_bound_on_events_is_for_levels_and_for_hazard_odds_and_rate_ratios():
+    # age per year 1.02 (1.01 to 1.03): se .005 would "need" 160 000 events, were age a level
+    assert checked(source(size(150), effect("Age", "1.02", "1.01", "1.03", level="per year")), "events") == []
+    # 90 of 100 against 80 of 100: RR 1.125 with se .061, narrower than any Cox model of 170 events allows
+    risks = effect("Arm", "1.13", "1.00", "1.27", level="A", measure="RR")
+    assert checked(source(size(200), arms(100, 100), risks), "events") == []

@@ -1,6 +1,7 @@
 """The command line of peritrace: `python -m peritrace COMMAND …`."""
 
 import argparse
+import io
 import os
 import sys
 
@@ -19,6 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
         text = (module.__doc__ or "").partition(": ")[2].strip()
         module.add_arguments(commands.add_parser(name, help=text, description=text[:1].upper() + text[1:]))
     parsed = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal without these characters still gets the rest
+        sys.stdout.reconfigure(errors="replace")
     try:
         code: int = COMMANDS[parsed.command].run(parsed)
         sys.stdout.flush()

@@ -252,6 +252,9 @@ def check_claims(table: TidyTable, claims: list[tuple[int, Claim]]) -> list[tupl
     for line, claim in claims:
         if not claim.claim_id or ids.count(claim.claim_id) > 1:
             table.problem(line, "claim_id", "an empty or repeated id", "ids are unique", "Give it a name of its own.")
+        elif not re.fullmatch(r"[\w.-]+", claim.claim_id):
+            rule = "an id is letters, digits, hyphens, dots and underscores"
+            table.problem(line, "claim_id", "other characters", rule, "Leave out spaces and signs.")
         if claim.quantity not in QUANTITIES:
             remedy = near_match(claim.quantity, list(QUANTITIES), f"Known: {', '.join(QUANTITIES)}.")
             table.problem(line, "quantity", "an unknown quantity", "a claim states a known quantity", remedy)

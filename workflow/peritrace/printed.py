@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from peritrace.formats import format_number, format_p_equation, rounded
 from peritrace.interval import Interval
@@ -113,7 +114,7 @@ class Printed:
             return self.value, self.value + unit
         return self.value - unit / 2, self.value + unit / 2
 
-    @property
+    @cached_property
     def values(self) -> Interval:
         """The values that print so when rounded either way, on the printed scale; an inequality stands for all that it
         allows. Words of share, amount and significance stand for theirs; raises UnreadableNumber for other words.
@@ -144,6 +145,8 @@ class Printed:
         """The whole number that is printed; None for anything else."""
         if self.value is None or self.decimals or self.relation != "=" or self.kind != "number":
             return None
+        if self.value.is_signed():
+            return None  # nothing is counted below 0
         return int(self.value)
 
     def as_printed(self, value: float) -> str:

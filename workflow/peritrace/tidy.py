@@ -57,6 +57,10 @@ def _read(table: TidyTable) -> list[str]:
     except FileNotFoundError:
         table.problem(None, "", "no file", "the study file names it", "Put it there, or mend the path.")
         return []
+    except OSError as error:
+        rule, remedy = "it must be readable", f"Make it so ({error.strerror})."
+        table.problem(None, "", "a file that can't be opened", rule, remedy)
+        return []
     except (UnicodeDecodeError, csv.Error) as error:
         rule, remedy = "it must be CSV in UTF-8", f"Save it as such ({error})."
         table.problem(None, "", "unreadable text", rule, remedy)

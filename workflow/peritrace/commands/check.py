@@ -1,6 +1,7 @@
 """check: hold the numbers of published tables against one another, without a study file."""
 
 import argparse
+import os
 import re
 import shutil
 import textwrap
@@ -41,7 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Check each folder; returns 0 when everything fits, 1 when something does not, 2 when a table was refused."""
     worst = FITTING
     for folder in arguments.tables:
-        name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")[:40].strip("-") or "tables"
+        name = (
+            re.sub(r"[^a-z0-9]+", "-", Path(os.path.abspath(folder)).name.lower()).strip("-")[:40].strip("-")
+            or "tables"
+        )
         out = arguments.out or Path(f"{name}-audit")
         if arguments.out and len(arguments.tables) > 1:
             out = arguments.out / name

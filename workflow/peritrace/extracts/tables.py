@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from peritrace.claims import COLUMNS, OPTIONAL, TOUCHES, Claim, check_claims
+from peritrace.claims import COLUMNS, OPTIONAL, P_QUANTITIES, TOUCHES, Claim, check_claims
 from peritrace.printed import Printed, UnreadableNumber, parse_p_value, parse_printed
 from peritrace.published import (
     OPTIONAL_COLUMNS,
@@ -26,6 +26,7 @@ from peritrace.published import (
 from peritrace.tidy import TidyTable, near_match, read_tidy, refuse
 
 KINDS = (*ROWS, "claims")
+MOST_PATIENTS = 1_000_000
 _SIC = "Correct it; if the source prints it so, write yes under sic."
 Fault = tuple[str, str, str, str]  # column, what was found, the rule, the remedy
 
@@ -45,13 +46,24 @@ def read_published(folder: Path, subject: str) -> Published:
     if "flow" in rows:
         _check_flow(tables["flow"], [(line, row) for line, row in rows["flow"] if isinstance(row, FlowStep)])
     for line, claim in check_claims(tables["claims"], stated) if stated else []:
+        for fault in _claim_faults(claim):
+            tables["claims"].problem(line, *fault)
         for fault in _group_faults(claim.group, claim.group_level, groups, required=False):
             tables["claims"].problem(line, *fault)
     refuse(subject, *tables.values())
-    return Published(
+    published = Published(
         **{kind: tuple(row for _, row in lines) for kind, lines in rows.items()},  # type: ignore[arg-type]  # by kind
         stated=tuple(claim for _, claim in stated),
     )
+    cells = {claim.claim_id for claim in published.claims[: -len(stated) or None]}
+    for line, claim in stated:
+        if claim.claim_id in cells:
+            rule = "a cell of the tables has this id"
+            tables["claims"].problem(line, "claim_id", "the id of a cell", rule, "Give it another name.")
+    if not published.claims:
+        stray.problem(None, "", "no number", "at least one line is needed", "Type what the source prints.")
+    refuse(subject, stray, *tables.values())
+    return published
 
 
 def _read(path: Path, kind: str) -> TidyTable:
@@ -176,6 +188,8 @@ def _count_faults(row: CountCell, groups: dict[str, dict[str, int | None]]) -> I
         yield fault
     elif count and (count.count is None or count.count < 0):
         yield "count", "no number of patients", "patients are counted: 0, 1, 2 …", "Type it exactly as printed."
+    elif count and (count.count or 0) > MOST_PATIENTS:
+        yield "count", "more patients than any study has", f"at most {MOST_PATIENTS}", "Check the digits."
     if row.of:
         of, fault = _read_number(row.of, "of")
         if fault:
@@ -252,6 +266,23 @@ def _effect_faults(row: EffectRow, groups: dict[str, dict[str, int | None]]) -> 
         yield from _p_faults(row.p, bool(row.sic))
     if not (row.ratio or row.low or row.high or row.p):
         yield "ratio", "nothing", "a line has at least one number", "Fill it in, or delete the line."
+
+
+def _claim_faults(claim: Claim) -> Iterator[Fault]:
+    """What rows could answer and tables can't, and numbers beyond any study."""
+    if claim.quantity in P_QUANTITIES and claim.printed.kind == "direction":
+        rule = "which way a comparison points is a claim of its own"
+        yield (
+            "quantity",
+            f"a word of direction for a {claim.quantity}",
+            rule,
+            "Make it a direction or effect-direction.",
+        )
+    if claim.quantity in ("count", "denominator") and claim.printed.kind == "number":
+        if claim.printed.count is None:
+            yield "reported", "no number of patients", "patients are counted: 0, 1, 2 …", "Type it exactly as printed."
+        elif claim.printed.count > MOST_PATIENTS:
+            yield "reported", "more patients than any study has", f"at most {MOST_PATIENTS}", "Check the digits."
 
 
 def _check_flow(table: TidyTable, steps: list[tuple[int, FlowStep]]) -> None:

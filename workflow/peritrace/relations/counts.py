@@ -63,7 +63,7 @@ def _sums_of_groups(index: Index) -> Iterator[Relation]:
     for group in index.groups:
         sizes = [size for level in index.group_levels(group) if (size := index.size(group, level))]
         if total and len(sizes) >= 2:
-            yield _adding_up(f"sizes of {group}", total, sizes, "patients", complete=True)
+            yield _adding_up(f"sizes of {group}", total, sizes, "patients", complete=False)
 
 
 def _sums_of_levels(index: Index) -> Iterator[Relation]:

@@ -191,9 +191,20 @@ def _with_rescue(text: str, effect: PrintedEffect) -> str:
     return f"{text} Other levels, a one-sided P, exchanged limits and the reciprocal do not mend it."
 
 
+def bounds_events(index: Index, effect: Effect) -> bool:
+    """Whether the bound on events applies: to a level against the rest, and to hazard, odds or rate ratios.
+
+    A ratio per unit of a number can have limits of any width, and one of risks narrower ones.
+    """
+    variable, level = effect.covariate
+    called = {(row.endpoint, row.variable, row.level, row.model): row.measure for row in index.published.effects}
+    measure = called.get((effect.endpoint, variable, level, effect.model), "").upper()
+    return bool(level) and not level.lower().startswith("per ") and measure in ("", "HR", "OR", "IRR")
+
+
 def _enough_events(index: Index, effect: Effect) -> Iterator[Relation]:
     """The bound that limits put on events, where events or at least patients are printed."""
-    if not {"low", "high"} <= effect.parts.keys():
+    if not {"low", "high"} <= effect.parts.keys() or not bounds_events(index, effect):
         return
     low, high = effect.parts["low"], effect.parts["high"]
     total = index.first("count", effect.endpoint, "event")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from peritrace.formats import format_number
 from peritrace.interval import Interval
-from peritrace.relations.effects import MODEL_BASED, Effect, effects_of
+from peritrace.relations.effects import MODEL_BASED, Effect, bounds_events, effects_of
 from peritrace.relations.index import Index
 from peritrace.relations.network import Network
 from peritrace.relations.relation import FITS, IMPOSSIBLE, UNUSUAL
@@ -95,7 +95,9 @@ def event_rows(network: Network) -> Iterator[dict[str, object]]:
 def _row(index: Index, effect: Effect) -> event_bounds.Effect | None:
     values = index.values
     low, high = values[effect.parts["low"]].values, values[effect.parts["high"]].values
-    if low.low <= 0 or low.high >= high.low:
+    if low.low <= 0 or low.high >= high.low or not bounds_events(index, effect):
+        return None
+    if std_err_from_limits(low, high).low <= 0:
         return None
     variable, level = effect.covariate
     size, other = _sizes(index, variable, level)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from peritrace.claims import Claim
 from peritrace.interval import Interval
 from peritrace.methods import method_label
 from peritrace.printed import Printed
@@ -28,7 +29,9 @@ from peritrace.words import counted, listing
 
 RISING = ("minimum", "lower-quartile", "median", "upper-quartile", "maximum")
 SHARES = {"lower-quartile": 0.25, "median": 0.5, "upper-quartile": 0.75}
-_RANGE = re.compile(r"(?P<low>\d+)\s*[–-]\s*(?P<high>\d+)|(?P<sign>[<≤≥>])\s*(?P<cut>\d+(?:\.\d+)?)(?:\s.*)?")
+_RANGE = re.compile(
+    r"(?P<low>\d{1,9})\s*[–-]\s*(?P<high>\d{1,9})|(?P<sign>[<≤≥>])\s*(?P<cut>\d{1,9}(?:\.\d{1,6})?)(?P<unit>\s.*)?"
+)
 Parts = dict[str, str]  # quantity → claim id
 
 
@@ -179,24 +182,39 @@ def _ranges(index: Index, subject: tuple[str, str, str], parts: Parts, size: str
         if (claim.variable, claim.group, claim.group_level) != subject or not claim.level:
             continue
         match = _RANGE.fullmatch(claim.level.strip())
+        if match and _of_another_unit(match, index, variable):
+            continue
         quantiles = {share: parts[quantity] for quantity, share in SHARES.items() if quantity in parts}
         if match and quantiles and index.first("count", variable, claim.level, group, group_level) == claim.claim_id:
-            lowest = index.first("minimum", variable, "", group, group_level)
+            below = _levels_below(index, claim)
             yield _count_in_range(
-                who(variable, claim.level, group, group_level), claim.claim_id, size, quantiles, (match, whole, lowest)
+                who(variable, claim.level, group, group_level), claim.claim_id, size, quantiles, (match, whole, below)
             )
 
 
+def _of_another_unit(match: re.Match[str], index: Index, variable: str) -> bool:
+    """Whether a range has a unit other than that of the printed summaries: "< 2 years" beside months."""
+    unit = (match["unit"] or "").strip()
+    units = {cell.unit for cell in index.published.numbers if cell.variable == variable}
+    return bool(unit) and unit not in units
+
+
+def _levels_below(index: Index, claim: Claim) -> bool:
+    """Whether the variable has other levels, so that a range from 1 on may have patients below it."""
+    return any(c.level != claim.level for c in index.of("count") if c.variable == claim.variable and c.level)
+
+
 def _count_in_range(
-    subject: str, count: str, size: str, quantiles: dict[float, str], asked: tuple[re.Match[str], bool, str]
+    subject: str, count: str, size: str, quantiles: dict[float, str], asked: tuple[re.Match[str], bool, bool]
 ) -> Relation:
-    match, whole, _ = asked
+    match, whole, below = asked
 
     def check(values: Values) -> Outcome:
         n, k = values[size].count, values[count].count
         if not n or k is None:
             return unchecked()
         least, most = _allowed(match, n, [(share, values[name].values) for share, name in quantiles.items()], whole)
+        least = 0 if below and match["low"] and match["low"] != "0" else least
         told = " and ".join(
             f"{'median' if share == 0.5 else 'quartile'} {values[name].text}" for share, name in quantiles.items()
         )
@@ -215,7 +233,8 @@ def _count_in_range(
 def _allowed(match: re.Match[str], n: int, quantiles: list[tuple[float, Interval]], whole: bool) -> tuple[int, int]:
     """How many of n patients can lie in a range, given quantiles; a range from 0 or 1 on has nobody below it."""
     if match["low"]:
-        least, most = count_at_most(float(match["high"]), n, quantiles, whole)
+        cut = float(match["high"])
+        least, most = count_at_most(cut, n, quantiles, whole) if whole else count_below(cut + 1, n, quantiles, whole)
         return (least, most) if float(match["low"]) <= 1 else (0, most)
     cut = float(match["cut"])
     below = count_below(cut, n, quantiles, whole) if match["sign"] in "<≥" else count_at_most(cut, n, quantiles, whole)
@@ -292,7 +311,7 @@ def _p_of_means(
     def check(values: Values) -> Outcome:
         n1, n2 = (values[size].count if isinstance(size, str) else size for size in sizes)
         (m1, s1), (m2, s2) = ((values[mean].values, values[sd].values) for mean, sd in summaries)
-        if not n1 or not n2 or min(n1, n2) < 2:
+        if not n1 or not n2 or min(n1, n2) < 2 or min(s1.low, s2.low) < 0:
             return unchecked()
         found = p_values_of_means(n1, m1, s1, n2, m2, s2)
         printed: Printed = values[name]

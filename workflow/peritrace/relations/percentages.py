@@ -205,7 +205,7 @@ def _share_alone(subject: str, share: str, of: str) -> Relation:
         if possible:
             which = " or ".join(str(k) for k in possible[:4])
             return fits(f"{printed.text} of {n} is {which} patients.")
-        nearest = min(range(n + 1), key=lambda k: abs(100 * k / n - float(printed.value or 0)))
+        nearest = min(max(round(n * float(printed.value) / 100), 0), n)
         text = (
             f"No count of {n} patients is {printed.text}; the nearest, {nearest}, is {printed.as_printed(nearest / n)}."
         )

@@ -1,6 +1,6 @@
 """One quantity printed in several places, and the words that sum numbers up: do the places agree?"""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from peritrace.claims import Claim
@@ -67,9 +67,14 @@ def _same(claims: list[Claim]) -> Relation:
 
 def _strays(values: dict[str, Printed]) -> tuple[str, ...]:
     """The members that disagree with the majority; all of them where there is none."""
-    if all(_alike(one, other) for one in values.values() for other in values.values()):
+    printed = {(value.kind, value.text.casefold()): value for value in values.values()}  # each text once
+    times = Counter((value.kind, value.text.casefold()) for value in values.values())
+    like = {a: [b for b, other in printed.items() if _alike(one, other)] for a, one in printed.items()}
+    if all(len(alike) == len(printed) for alike in like.values()):
         return ()
-    friends = {name: sum(_alike(value, other) for other in values.values()) for name, value in values.items()}
+    friends = {
+        name: sum(times[text] for text in like[value.kind, value.text.casefold()]) for name, value in values.items()
+    }
     most = max(friends.values())
     strays = tuple(name for name, count in friends.items() if count < most)
     return strays or tuple(values)

@@ -61,9 +61,9 @@ def denominators_of(count: int, percent: Interval, at_least: int, at_most: int) 
     if low > high or (high == 0 and count > 0):
         return []
     least, most = max(at_least, count, 1), at_most
-    if high > 0:
+    if exact(high) > 0:
         least = max(least, math.ceil(100 * count / exact(high)))
-    if low > 0:
+    if exact(low) > 0:
         most = min(most, math.floor(100 * count / exact(low)))
     return list(range(least, most + 1))
 

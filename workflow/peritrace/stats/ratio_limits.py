@@ -60,7 +60,8 @@ def std_err_from_limits(low: Interval, high: Interval, level: float = 0.95) -> I
 
 def ratio_from_limits(low: Interval, high: Interval) -> Interval:
     """The ratio that lies in the middle of the limits on the log scale: √(low × high)."""
-    return Interval(math.sqrt(max(0.0, low.low) * high.low), math.sqrt(max(0.0, low.high) * high.high))
+    ends = [max(0.0, end) for end in (low.low, high.low, low.high, high.high)]
+    return Interval(math.sqrt(ends[0] * ends[1]), math.sqrt(ends[2] * ends[3]))
 
 
 def p_from_limits(effect: PrintedEffect, level: float = 0.95) -> Interval | None:
@@ -93,7 +94,7 @@ def asymmetry(effect: PrintedEffect, level: float = 0.95) -> float:
         return 0.0
     middle = ratio_from_limits(effect.low, effect.high)
     se = std_err_from_limits(effect.low, effect.high, level).middle
-    if effect.ratio.meets(middle) or se == 0:
+    if effect.ratio.meets(middle) or se == 0 or min(middle.low, effect.ratio.low) <= 0:
         return 0.0
     if effect.ratio.low > middle.high:
         return (math.log(effect.ratio.low) - math.log(middle.high)) / se

@@ -17,6 +17,8 @@ from peritrace.stats.unconditional import MOST_PATIENTS, barnard_p, boschloo_p
 Counts = NDArray[np.int64]
 PValue = Callable[[Counts], float]
 
+MOST_EXACT = 20_000  # patients of a 2×2 table; beyond them exact P values equal the others to any printed digit
+EXACT = ("fisher", "fisher-mid-p", "fisher-central", "mid-p-central")
 MOST_FILLINGS = 200_000  # of the free cells of a larger table, for Fisher's test in less than 0.05 s
 
 
@@ -27,7 +29,7 @@ def p_values_of_counts(table: ArrayLike, costly: bool = False) -> dict[str, floa
     have "fisher" and "fisher-mid-p". `costly` adds the tests of `UNCONDITIONAL_P` for 2×2 (up to 1000 patients, 0.1 s)
     and extends Fisher's test to larger tables with up to two million alternatives (1 s).
 
-    What a table doesn't have is left out: everything for one with an empty row or column, Fisher's test for one with
+    What a table doesn't have is left out: exact tests of more than 20 000 patients, everything for one with an empty row or column, Fisher's test for one with
     too many alternatives, Wald's where no proportion has any variance. Raises ValueError for fewer than two rows or
     columns, and for counts that aren't whole numbers of at least 0.
     """
@@ -37,7 +39,8 @@ def p_values_of_counts(table: ArrayLike, costly: bool = False) -> dict[str, floa
     found = {name: test(counts) for name, test in P_OF_COUNTS.items()}
     if counts.shape != (2, 2):
         return found | _larger_fisher(counts, costly)
-    found |= {name: test(counts) for name, test in P_OF_FOURFOLD.items()}
+    exact = counts.sum() <= MOST_EXACT
+    found |= {name: test(counts) for name, test in P_OF_FOURFOLD.items() if exact or name not in EXACT}
     if costly and counts.sum() <= MOST_PATIENTS:
         found |= {name: test(counts) for name, test in UNCONDITIONAL_P.items()}
     return {name: p for name, p in found.items() if not np.isnan(p)}
