@@ -29,8 +29,8 @@ def p_values_of_counts(table: ArrayLike, costly: bool = False) -> dict[str, floa
     have "fisher" and "fisher-mid-p". `costly` adds the tests of `UNCONDITIONAL_P` for 2×2 (up to 1000 patients, 0.1 s)
     and extends Fisher's test to larger tables with up to two million alternatives (1 s).
 
-    What a table doesn't have is left out: exact tests of more than 20 000 patients, everything for one with an empty row or column, Fisher's test for one with
-    too many alternatives, Wald's where no proportion has any variance. Raises ValueError for fewer than two rows or
+    What a table doesn't have is left out: exact tests of more than 20 000 patients, everything for one with an empty
+    row or column, Fisher's test for one with too many alternatives, Wald's where no proportion has any variance. Raises ValueError for fewer than two rows or
     columns, and for counts that aren't whole numbers of at least 0.
     """
     counts = _tested(table)
