@@ -30,8 +30,8 @@ def p_values_of_counts(table: ArrayLike, costly: bool = False) -> dict[str, floa
     and extends Fisher's test to larger tables with up to two million alternatives (1 s).
 
     What a table doesn't have is left out: exact tests of more than 20 000 patients, everything for one with an empty
-    row or column, Fisher's test for one with too many alternatives, Wald's where no proportion has any variance. Raises ValueError for fewer than two rows or
-    columns, and for counts that aren't whole numbers of at least 0.
+    row or column, Fisher's test for one with too many alternatives, Wald's where no proportion has any variance.
+    Raises ValueError for fewer than two rows or columns, and for counts that aren't whole numbers of at least 0.
     """
     counts = _tested(table)
     if counts is None:
