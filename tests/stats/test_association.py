@@ -1,11 +1,13 @@
 """Correlation, t, rank and table tests against R, enumeration and published examples, and their laws."""
 
 import itertools
+import json
 import math
 import random
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -15,11 +17,14 @@ from peritrace.stats.association import (
     chi_square,
     expected_counts,
     fisher_exact,
+    kruskal_wallis,
     mann_whitney,
     pearson,
     t_test,
 )
-from tests.stats.regression_reference import Case, label, numbers, patients, reference
+from tests.stats.regression_reference import TESTS, Case, label, numbers, patients, reference
+
+KRUSKAL_WALLIS = json.loads((TESTS / "reference" / "extended.json").read_text())["kruskal_wallis"]
 
 
 def two_groups(case: Case) -> tuple[Any, Any]:
@@ -99,6 +104,25 @@ def test_exact_and_asymptotic_meet_in_large_groups() -> None:
     assert mann_whitney(a, b).p_value == pytest.approx(mann_whitney(a, b, "asymptotic").p_value, rel=0.02)
     with pytest.raises(ValueError, match="takes up to 200 patients, not 201; use the normal approximation"):
         mann_whitney(a, np.append(b, 1))
+
+
+@pytest.mark.parametrize("case", KRUSKAL_WALLIS, ids=lambda case: f"{case['data']}-{case['value']}-{case['by']}")
+def test_kruskal_wallis_equals_r(case: Case) -> None:
+    # R: kruskal.test(split(value, by))
+    data = pd.read_csv(TESTS / "data" / f"{case['data']}.csv").dropna(subset=[case["value"], case["by"]])
+    result = kruskal_wallis([group for _, group in data.groupby(case["by"])[case["value"]]])
+    assert result.statistic == pytest.approx(case["statistic"], rel=1e-10)
+    assert result.df == case["df"]
+    assert result.p_value == pytest.approx(case["p_value"], rel=1e-8)
+
+
+def test_kruskal_wallis_by_hand() -> None:
+    # ranks 1, 2 | 3, 4 | 5, 6: 12 / (6 × 7) × (3² + 7² + 11²) / 2 - 3 × 7
+    result = kruskal_wallis([[1, 2], [3, 4], [5, 6]])
+    assert result.statistic == pytest.approx(12 / 42 * 179 / 2 - 21)
+    assert (result.df, result.estimate, result.conf_low) == (2, None, None)
+    # midranks 1½, 1½ | 3½, 3½: all that the ties leave of the variance lies between the groups
+    assert kruskal_wallis([[1, 1], [2, 2]]).statistic == pytest.approx(3)
 
 
 @pytest.mark.parametrize("case", reference()["fourfold"], ids=lambda case: str(case["table"]))
@@ -211,6 +235,18 @@ def test_units_and_exchange(pairs: list[tuple[int, int]], unit: float, shift: fl
         assert turned.p_value == pytest.approx(t.p_value, rel=1e-8)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=8), min_size=2, max_size=4))
+def test_kruskal_wallis_of_two_groups_is_the_rank_sum_test(samples: list[list[int]]) -> None:
+    assume(len(set(itertools.chain(*samples))) > 1)
+    result, turned = kruskal_wallis(samples), kruskal_wallis([[v**2 + 1 for v in s] for s in samples[::-1]])
+    assert result.statistic is not None
+    assert turned.statistic == pytest.approx(result.statistic, rel=1e-9, abs=1e-12)
+    assert -1e-12 <= result.statistic <= sum(map(len, samples)) - 1 + 1e-9
+    if len(samples) == 2:
+        assert result.p_value == pytest.approx(mann_whitney(samples[0], samples[1], "asymptotic").p_value, rel=1e-8)
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
@@ -223,6 +259,10 @@ def test_units_and_exchange(pairs: list[tuple[int, int]], unit: float, shift: fl
         (lambda: mann_whitney([], [3, 4]), "the first group needs at least 1 values"),
         (lambda: mann_whitney([3, 3], [3, 3]), "all values are equal"),
         (lambda: mann_whitney([1, 2], [3, 4], "fast"), "there is no Mann–Whitney method 'fast'"),  # type: ignore[arg-type]  # wrong on purpose
+        (lambda: kruskal_wallis([[1, 2, 3]]), "a rank test needs at least two groups"),
+        (lambda: kruskal_wallis([[1, 2], [], [3]]), "each group needs at least 1 values, none missing"),
+        (lambda: kruskal_wallis([[1, 2], [np.nan]]), "each group needs at least 1 values, none missing"),
+        (lambda: kruskal_wallis([[3], [3, 3], [3]]), "all values are equal"),
         (lambda: fisher_exact([[1, 2]]), "at least two rows and two columns"),
         (lambda: fisher_exact([[1, 2], [0, 0]]), "a row or column of the table is empty"),
         (lambda: fisher_exact([[1.0, 2.5], [3.0, 1.0]]), "whole numbers of at least 0"),

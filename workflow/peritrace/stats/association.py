@@ -1,5 +1,6 @@
 """Tests of association between two variables, by named convention: correlation, means, ranks, proportions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -126,6 +127,28 @@ def mann_whitney(x: ArrayLike, y: ArrayLike, method: RankMethod = "exact", conti
     else:
         raise ValueError(f"there is no Mann–Whitney method {method!r}")
     return TestResult("Mann–Whitney test", u, None, min(1.0, p_value), u / (n * m), None, None, convention)
+
+
+def kruskal_wallis(samples: Sequence[ArrayLike]) -> TestResult:
+    """Kruskal–Wallis test of two or more groups, each (n_i,), ties corrected; `statistic` is chi-square.
+
+    R: kruskal.test(list(…)); SPSS NPAR TESTS K-W. Raises ValueError for fewer than two groups, an empty group, and
+    when all values are equal.
+    """
+    if len(samples) < 2:
+        raise ValueError("a rank test needs at least two groups; check the column that divides the patients")
+    groups = [_sample(values, "each group", 1) for values in samples]
+    sizes = np.array([len(values) for values in groups])
+    twice_rank, tied = _twice_midranks(np.concatenate(groups))
+    if len(tied) == 1:
+        raise ValueError("all values are equal; a rank test needs values that differ")
+    n = int(sizes.sum())
+    centred = (twice_rank - (n + 1)).astype(np.float64)  # twice the distance from the mean rank
+    totals = np.add.reduceat(centred, np.cumsum(sizes) - sizes)
+    statistic = (n - 1) * float((totals**2 / sizes).sum() / (centred @ centred))
+    df = len(groups) - 1
+    p_value = float(chdtrc(df, statistic))
+    return TestResult("Kruskal–Wallis test", statistic, df, p_value, None, None, None, "ties corrected")
 
 
 def fisher_exact(table: ArrayLike, level: float = 0.95) -> TestResult:

@@ -126,6 +126,16 @@ class PartialLikelihood:
             slope=self._slope(risk, total, centred, weighted, mean) if slope else None,
         )
 
+    def comparison_means(self, coefficient: Array) -> Array:
+        """Mean of the covariates in each comparison set, weighted by risk at the coefficients (k,): (sets, k)."""
+        predictor = self.covariates @ coefficient
+        risk = np.exp(predictor - float(predictor.max()))
+        sums = self._risk_set_sums(risk)
+        if self.n_times > 1 and not self._trusted(sums, risk):
+            return np.concatenate([half.comparison_means(coefficient) for half in self.halves])
+        total = self._set_sums(sums, risk)
+        return np.column_stack([self._set_moment(risk * column) / total for column in self.covariates.T])
+
     def _tail_sums(self, position: Counts, values: Array) -> Array:
         """For each event time j: the sum of the values of the rows whose position is above j."""
         by_position = np.bincount(position, values, self.n_times + 1)

@@ -44,7 +44,7 @@ def rank_test(
     if weight not in get_args(Weight):
         raise ValueError(f"weight is {weight!r}; choose one of {', '.join(get_args(Weight))}")
     observations = checked_observations(time, event, entry)
-    labels, codes = _group_codes(group, observations.time.size)
+    labels, codes = group_codes(group, observations.time.size)
     if len(labels) < 2:
         raise ValueError("all patients are in one group; a comparison needs at least two groups")
     if not observations.event.any():
@@ -56,7 +56,7 @@ def rank_test(
     observed, expected = weights @ dead, (weights * total) @ share
     spread = weights**2 * total * (n - total) / np.maximum(n - 1.0, 1.0)
     variance = np.diag(spread @ share) - share.T @ (spread[:, np.newaxis] * share)
-    statistic, df = _quadratic_form(observed - expected, variance, expected > 0.0)
+    statistic, df = quadratic_form(observed - expected, variance, expected > 0.0)
     return RankTest(statistic, df, float(chdtrc(df, statistic)), observed, expected, weight, labels)
 
 
@@ -78,7 +78,11 @@ def _counts(observations: Observations, codes: IntArray, n_groups: int) -> tuple
     return dead, at_risk
 
 
-def _quadratic_form(gap: FloatArray, variance: FloatArray, takes_part: NDArray[np.bool_]) -> tuple[float, int]:
+def quadratic_form(gap: FloatArray, variance: FloatArray, takes_part: NDArray[np.bool_]) -> tuple[float, int]:
+    """Chi-square and degrees of freedom of the gaps of k groups (k,) that add up to 0, with their variance (k, k).
+
+    Raises ValueError when fewer than two groups take part.
+    """
     members = np.flatnonzero(takes_part)
     if members.size < 2:
         raise ValueError("only one group has patients at risk when events happen; there is nothing to compare")
@@ -90,7 +94,11 @@ def _quadratic_form(gap: FloatArray, variance: FloatArray, takes_part: NDArray[n
     return float(gap[free] @ np.linalg.solve(inner, gap[free])), int(free.size)
 
 
-def _group_codes(group: ArrayLike, size: int) -> tuple[tuple[Hashable, ...], IntArray]:
+def group_codes(group: ArrayLike, size: int) -> tuple[tuple[Hashable, ...], IntArray]:
+    """The distinct labels in their order, and the place of each patient's label (size,) among them.
+
+    Raises ValueError for another number of labels and for missing ones.
+    """
     array = np.asarray(group)
     if array.shape != (size,):
         raise ValueError(f"group has shape {array.shape} for {size} times; give one label per patient")
