@@ -1,7 +1,7 @@
 """The courses of the ten patients of Tables 1 to 3, checked by hand."""
 
 from peritrace.figures.courses import Course, courses
-from peritrace.study import SwimmerFigure
+from peritrace.wanted import SwimmerFigure
 from tests.figures.cohorts import yan_adsl, yan_adtte, yan_study
 
 STUDY = yan_study()

@@ -10,7 +10,7 @@ import pytest
 from peritrace.figures.output import SVG, XLINK, write_drawing
 from peritrace.figures.style import journal_style
 from peritrace.figures.survival import survival_drawing
-from peritrace.study import SurvivalFigure
+from peritrace.wanted import SurvivalFigure
 from tests.figures.cohorts import spread, study_with, yan_ard, yan_study
 from tests.figures.test_overlaps import HOSTILE, survival
 

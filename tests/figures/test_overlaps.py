@@ -12,7 +12,8 @@ from peritrace.figures.points import points_drawing
 from peritrace.figures.style import journal_style
 from peritrace.figures.survival import survival_drawing
 from peritrace.figures.swimmer import swimmer_drawing
-from peritrace.study import GroupFigure, Study, SurvivalFigure, SwimmerFigure
+from peritrace.study import Study
+from peritrace.wanted import GroupFigure, SurvivalFigure, SwimmerFigure
 from tests.figures.cohorts import Patient, by_level, kaplan_meier, spread, study_with, yan_ard
 
 LONG = "a$\\frac$b level whose very long name goes on and on and on, far beyond what a margin can hold"

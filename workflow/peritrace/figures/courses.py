@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from peritrace.study import Study, SwimmerFigure
+from peritrace.study import Study
+from peritrace.wanted import SwimmerFigure
 
 COLUMNS = ("patient", "series", "before", "after", "progression", "died")
 UNKNOWN = "not known"

@@ -1,12 +1,12 @@
-"""Survival curves as the ARD holds them, and what a figure reads off them."""
+"""Curves of survival and of cumulative incidence as the ARD holds them, and what a figure reads off them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from peritrace.ard import Ard, Statistic
 
-METHOD = "kaplan-meier"
+METHOD, INCIDENCE_METHOD = "kaplan-meier", "aalen-johansen"
 
 
 @dataclass(frozen=True)
@@ -63,23 +63,50 @@ class Curve:
     def at_risk(self, tick: float) -> AtRisk:
         """Patients with a time ≥ `tick`, and those censored or with an event before it."""
         before = [row for row in self.rows if row.at < tick]
-        later = next((row for row in self.rows if row.at >= tick), None)
         censored, events = (sum(row.count(name) for row in before) for name in ("n_censor", "n_event"))
-        return AtRisk(later.count("n_risk") if later else 0, censored, events)
+        return AtRisk(n_at_risk(self.rows, tick), censored, events)
 
     def vertices(self, name: str = "estimate") -> list[tuple[float, float]]:
-        """Corners of the step function of survival or a limit, from time 0 to the last time.
+        """Corners of the step function of survival or a limit, from time 0 to the last time."""
+        return corners(self.rows, name, 1.0)
 
-        A limit has no corners where it has no estimate: runs are parted by a nan.
-        """
-        corners: list[tuple[float, float]] = []
-        level = 1.0 if name == "estimate" else math.nan
-        time = 0.0
-        for row in self.rows:
-            value = row.number(name)
-            corners += [(time, level), (row.at, level)]
-            time, level = row.at, value
-        return [*corners, (time, level)]
+
+@dataclass(frozen=True)
+class IncidenceCurve:
+    """The cumulative incidence of one cause in one level, or in all patients when `level` is empty."""
+
+    level: str
+    cause: str
+    rows: tuple[CurveRow, ...]  # in order of time
+
+    @property
+    def longest(self) -> float:
+        """The last observed time."""
+        return self.rows[-1].at
+
+    def vertices(self, name: str = "estimate") -> list[tuple[float, float]]:
+        """Corners of the step function of incidence or a limit, from time 0 to the last time."""
+        return corners(self.rows, name, 0.0)
+
+
+def n_at_risk(rows: Sequence[CurveRow], tick: float) -> int:
+    """How many have a time ≥ `tick`; `rows` are in order of time."""
+    return next((row.count("n_risk") for row in rows if row.at >= tick), 0)
+
+
+def corners(rows: Sequence[CurveRow], name: str, start: float) -> list[tuple[float, float]]:
+    """Corners of the step function of a statistic; the estimate begins at `start`, a limit has none before its first.
+
+    Runs of a limit are parted by a nan.
+    """
+    found: list[tuple[float, float]] = []
+    level = start if name == "estimate" else math.nan
+    time = 0.0
+    for row in rows:
+        value = row.number(name)
+        found += [(time, level), (row.at, level)]
+        time, level = row.at, value
+    return [*found, (time, level)]
 
 
 def curves(ard: Ard, endpoint: str, by: str | None, levels: Sequence[str]) -> list[Curve]:
@@ -90,7 +117,7 @@ def curves(ard: Ard, endpoint: str, by: str | None, levels: Sequence[str]) -> li
     rows: dict[str, dict[str, dict[str, str]]] = {}
     summaries: dict[str, dict[str, str]] = {}
     for statistic in ard:
-        if not _is_standard(statistic, endpoint, by or ""):
+        if not _is_standard(statistic, endpoint, by or "", METHOD):
             continue
         level = statistic.group1_level
         if statistic.context == "survival-curve":
@@ -101,16 +128,38 @@ def curves(ard: Ard, endpoint: str, by: str | None, levels: Sequence[str]) -> li
     found = []
     for level in dict.fromkeys([*levels, *rows]):
         if level in rows:
-            in_time = sorted((CurveRow(*item) for item in rows[level].items()), key=_time)
-            found.append(Curve(level, tuple(in_time), summaries.get(level, {})))
+            found.append(Curve(level, _in_time(rows[level]), summaries.get(level, {})))
     return found
 
 
-def _is_standard(statistic: Statistic, endpoint: str, by: str) -> bool:
+def incidence_curves(
+    ard: Ard, endpoint: str, by: str | None, levels: Sequence[str], causes: Sequence[str]
+) -> list[IncidenceCurve]:
+    """The Aalen–Johansen curves of an endpoint by level and cause, in the orders given.
+
+    Levels and causes that the ARD has beyond those come last, in its order.
+    """
+    rows: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+    for statistic in ard.where(context="cumulative-incidence-curve"):
+        if _is_standard(statistic, endpoint, by or "", INCIDENCE_METHOD):
+            curve = rows.setdefault((statistic.group1_level, statistic.stat_label), {})
+            # Where events happen at time 0, the row after them follows the one that every curve starts with.
+            curve.setdefault(statistic.variable_level, {})[statistic.stat_name] = statistic.stat
+    all_levels = dict.fromkeys([*levels, *(level for level, _ in rows)])
+    all_causes = dict.fromkeys([*causes, *(cause for _, cause in rows)])
+    keys = [(level, cause) for level in all_levels for cause in all_causes if (level, cause) in rows]
+    return [IncidenceCurve(*key, _in_time(rows[key])) for key in keys]
+
+
+def _in_time(rows: Mapping[str, dict[str, str]]) -> tuple[CurveRow, ...]:
+    return tuple(sorted((CurveRow(*item) for item in rows.items()), key=_time))
+
+
+def _is_standard(statistic: Statistic, endpoint: str, by: str, method: str) -> bool:
     """Whether it belongs to the standard reading of the curve of this endpoint and group."""
     return (
         statistic.variable == endpoint
-        and statistic.method == METHOD
+        and statistic.method == method
         and statistic.group1 == by
         and bool(statistic.group1_level) == bool(by)
         and not statistic.convention

@@ -8,9 +8,20 @@ from typing import Any, Literal
 from matplotlib.axes import Axes
 
 from peritrace.figures.flow import BROKEN, FULL_PAGE, LEADING, MARK_ROOM, Notes, head_room, least_height, note_letters
+from peritrace.figures.forest_parts import (
+    GAP,
+    SQUARE,
+    RatioFrame,
+    draw_ends,
+    draw_limits,
+    head_rule,
+    ratio_ticks,
+    set_ratio_axes,
+    write_label,
+)
 from peritrace.figures.output import Drawing
 from peritrace.figures.page import Box, Page, Words, clean, mm, printable, shorten, text_width, wrap
-from peritrace.figures.parts import EDGE, letter, set_axis, stamp, x_label
+from peritrace.figures.parts import EDGE, letter, stamp, x_label
 from peritrace.figures.style import GREY, INK, NOTE, SMALL
 from peritrace.formats import format_ratio
 
@@ -19,15 +30,12 @@ LEGEND_LINE = 4.2  # mm from one line of a legend to the next
 
 _LABELS, _PRINTED, _P = 55.0, 44.0, 18.0  # mm, the most that a column of text takes
 _HEADS = ("As printed", "P")
-_GAP = 4.0  # mm between columns, and between entries of the legend
 _PITCH = 5.8  # mm from one row to the next
 _BELOW = 2.0  # mm from the printed limits down to the implied ones
 _SAMPLE = 8.0  # mm, of a line in the legend
-_SHARES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)  # ticks of an axis
-_DECADES = (0.01, 0.1, 1.0, 10.0, 100.0)  # where a ratio lies beyond those
 _COLOURS = {"fits": INK, "unusual": UNUSUAL, "broken": BROKEN}
 _MARKERS: dict[str, dict[str, Any]] = {
-    "fits": {"marker": "s", "markersize": 4.4, "markeredgewidth": 0},
+    "fits": SQUARE,
     "unusual": {"marker": "D", "markersize": 4.4, "markerfacecolor": "white", "markeredgewidth": 1.1},
     "broken": {"marker": "X", "markersize": 7.0, "markeredgecolor": "white", "markeredgewidth": 0.5},
 }
@@ -74,38 +82,27 @@ class Key:
     @property
     def width(self) -> float:
         """In mm, with the gap to the next."""
-        return self.sample + 1.5 + text_width(self.text, NOTE) + _GAP
+        return self.sample + 1.5 + text_width(self.text, NOTE) + GAP
 
 
 def legend_lines(keys: Sequence[Key], width: float) -> list[list[Key]]:
     """The entries in lines that fit on a page of `width` mm."""
     lines: list[list[Key]] = [[]]
     for key in keys:
-        if lines[-1] and sum(other.width for other in lines[-1]) + key.width - _GAP > width - EDGE - MARK_ROOM:
+        if lines[-1] and sum(other.width for other in lines[-1]) + key.width - GAP > width - EDGE - MARK_ROOM:
             lines.append([])
         lines[-1].append(key)
     return lines
 
 
 @dataclass(frozen=True)
-class _Frame:
-    """Where rows, axes and columns lie on the page, mm."""
+class _Frame(RatioFrame):
+    """Where rows and columns lie as well, mm."""
 
-    area: Box
-    ticks: tuple[float, ...]
     labels: list[list[str]]
     rows: list[float]  # the middle of each row
     columns: tuple[float, float, float]  # where the printed text, the P value and the letter begin
     widths: tuple[float, float]  # of the printed text and the P value
-
-    def x(self, ratio: float) -> float:
-        """A ratio on the page, mm."""
-        low, high = math.log(self.ticks[0]), math.log(self.ticks[-1])
-        return self.area.left + (math.log(ratio) - low) / (high - low) * (self.area.right - self.area.left)
-
-    def clip(self, ratio: float) -> float:
-        """The ratio, or the end of the axis that it lies beyond."""
-        return min(max(ratio, self.ticks[0]), self.ticks[-1])
 
 
 def forest_drawing(
@@ -131,7 +128,7 @@ def forest_drawing(
     frame = _lay_out(rows, letters, foot + below + 2.6)
     page = Page(FULL_PAGE, max(frame.area.top + 5.2 + head_room(printed_as) + EDGE, least_height(mark)))
     axes = page.axes(frame.area)
-    _set_axes(axes, frame)
+    set_ratio_axes(axes, frame)
     for row, y in zip(rows, frame.rows, strict=True):
         _draw_limits(axes, frame, row, y)
         _draw_ratio(axes, frame, row, y)
@@ -152,14 +149,8 @@ def _note(row: ForestRow) -> str:
 
 
 def _ticks(rows: Sequence[ForestRow]) -> tuple[float, ...]:
-    """The ticks from end to end of the axis: as many as the numbers need, 0.5 to 2 at least."""
-    drawn = [number for row in rows for number in (row.ratio, row.low, row.high, *(row.implied or ()))]
-    drawn = [number for number in drawn if not math.isnan(number)]
-    beyond = any(row.ratio < _SHARES[0] or row.ratio > _SHARES[-1] for row in rows)
-    scale = _DECADES if beyond else _SHARES
-    first = max((tick for tick in scale if tick <= min([0.5, *drawn])), default=scale[0])
-    last = min((tick for tick in scale if tick >= max([2.0, *drawn])), default=scale[-1])
-    return tuple(tick for tick in scale if first <= tick <= last)
+    limits = [number for row in rows for number in (row.low, row.high, *(row.implied or ()))]
+    return ratio_ticks([row.ratio for row in rows], limits)
 
 
 def _lay_out(rows: Sequence[ForestRow], letters: Sequence[str], foot: float) -> _Frame:
@@ -173,57 +164,27 @@ def _lay_out(rows: Sequence[ForestRow], letters: Sequence[str], foot: float) -> 
     )
     letter_x = FULL_PAGE - MARK_ROOM - max(text_width(key, NOTE, "bold") for key in letters)
     p_x = letter_x - 1.2 - p_value
-    printed_x = p_x - _GAP - printed
+    printed_x = p_x - GAP - printed
     heights = [max(_PITCH, LEADING * len(lines) + 2.0) for lines in labels]
-    area = Box(EDGE + label + _GAP, foot, printed_x - _GAP - 1.0, foot + sum(heights) + 1.5)
+    area = Box(EDGE + label + GAP, foot, printed_x - GAP - 1.0, foot + sum(heights) + 1.5)
     middles = [area.top - sum(heights[:place]) - height / 2 for place, height in enumerate(heights)]
     return _Frame(area, _ticks(rows), labels, middles, (printed_x, p_x, letter_x), (printed, p_value))
-
-
-def _set_axes(axes: Axes, frame: _Frame) -> None:
-    """A log scale across, mm of the page upwards, and the line of no effect."""
-    axes.set_xscale("log")
-    set_axis(axes, "y", [], (frame.area.bottom, frame.area.top))
-    set_axis(axes, "x", frame.ticks, (frame.ticks[0], frame.ticks[-1]))
-    axes.minorticks_off()
-    axes.spines["left"].set_visible(False)
-    axes.plot([1, 1], [frame.area.bottom, frame.area.top], color=GREY, linewidth=0.7, zorder=1)
 
 
 def _draw_limits(axes: Axes, frame: _Frame, row: ForestRow, y: float) -> None:
     """The printed limits as a solid line; below it the implied ones, dashed between brackets."""
     colour = _COLOURS[row.status]
     look: dict[str, Any] = {"color": colour, "clip_on": False, "zorder": 3}
-    if not math.isnan(row.low + row.high):
-        axes.plot([frame.clip(row.low), frame.clip(row.high)], [y, y], linewidth=1.3, solid_capstyle="butt", **look)
-        _draw_ends(axes, frame, (row.low, row.high), (y - 0.6, y + 0.6), 1.0, look)
+    draw_limits(axes, frame, (row.low, row.high), y, look)
     if row.implied:
         low, high = (frame.clip(limit) for limit in row.implied)
         axes.plot([low, high], [y - _BELOW] * 2, linewidth=0.7, linestyle=(0, (2.6, 1.6)), **look)
-        _draw_ends(axes, frame, row.implied, (y - _BELOW - 0.05, y - _BELOW + 0.75), 0.8, look)
-
-
-def _draw_ends(
-    axes: Axes,
-    frame: _Frame,
-    limits: tuple[float, float],
-    reach: tuple[float, float],
-    width: float,
-    look: dict[str, Any],
-) -> None:
-    """A short upright at each limit on the axis, an arrowhead at the end of the axis for one beyond."""
-    for limit in limits:
-        end = frame.clip(limit)
-        if end == limit:
-            axes.plot([end, end], reach, linewidth=width, solid_capstyle="butt", **look)
-        else:
-            head = "<" if limit < end else ">"
-            axes.plot([end], [sum(reach) / 2], marker=head, markersize=2.5 + 2 * width, markeredgewidth=0, **look)
+        draw_ends(axes, frame, row.implied, (y - _BELOW - 0.05, y - _BELOW + 0.75), 0.8, look)
 
 
 def _draw_ratio(axes: Axes, frame: _Frame, row: ForestRow, y: float) -> None:
     """The mark of a ratio; one beyond the axis has only the arrows of its limits."""
-    if frame.ticks[0] <= row.ratio <= frame.ticks[-1]:
+    if frame.shows(row.ratio):
         axes.plot([row.ratio], [y], color=_COLOURS[row.status], clip_on=False, zorder=4, **_MARKERS[row.status])
 
 
@@ -233,11 +194,10 @@ def _write_columns(page: Page, frame: _Frame, rows: Sequence[ForestRow], letters
     head = frame.area.top + 1.8
     page.write(printed_x, head, Words(_HEADS[0], size=SMALL, colour=GREY))
     page.write(p_x, head, Words(_HEADS[1], "italic", SMALL, GREY))
-    page.line([(EDGE, frame.area.top + 0.4), (page.width - MARK_ROOM, frame.area.top + 0.4)], GREY, 0.5)
+    head_rule(page, frame, page.width - MARK_ROOM)
     for row, lines, key, middle in zip(rows, frame.labels, letters, frame.rows, strict=True):
         y = middle - mm(0.36 * NOTE)
-        for place, line in enumerate(lines):
-            page.write(EDGE, y + LEADING * ((len(lines) - 1) / 2 - place), Words(line))
+        write_label(page, y, lines)
         page.write(printed_x, y, Words(shorten(row.printed, frame.widths[0], NOTE)))
         page.write(p_x, y, Words(shorten(row.p, frame.widths[1], NOTE)))
         if key:

@@ -1,6 +1,7 @@
 """A page measured in millimetres, on which text is placed by its measured size."""
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,11 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 
-from peritrace.figures.style import FACES, INK, NOTE, RESOLUTION, characters, font
+from peritrace.figures.style import FACES, INK, NOTE, RESOLUTION, font, has_glyph
 
 MM_PER_INCH, POINTS_PER_INCH = 25.4, 72
-ELLIPSIS, MISSING = "…", "□"
+ELLIPSIS, MISSING = "…", "·"
 _UNSHOWN = {"Cc", "Cn", "Co", "Cs", "Zl", "Zp"}  # Unicode categories
+_OPENING, _CLOSING = {"Ps", "Pi"}, {"Pe", "Pf", "Po", "Mn", "Mc"}  # at no line's end, at no line's start
+_NEVER_FIRST = "ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々…—·"
 _MEASURED_AT = 100.0  # points; widths grow in proportion
 
 Point = tuple[float, float]
@@ -73,9 +76,8 @@ def clean(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """One line of text in which a box stands for what the fonts lack (Chinese, for one)."""
-    known = characters()
-    return "".join(character if ord(character) in known else MISSING for character in clean(text))
+    """One line of text in which a raised dot stands for each character that the fonts lack (Thai, for one)."""
+    return "".join(character if has_glyph(character) else MISSING for character in clean(text))
 
 
 def shorten(text: str, width: float, size: float, face: str = "regular") -> str:
@@ -93,15 +95,42 @@ def shorten(text: str, width: float, size: float, face: str = "regular") -> str:
 
 def wrap(text: str, width: float, size: float, lines: int = 2) -> list[str]:
     """Text in at most `lines` lines of `width` mm; what remains is shortened into the last line."""
-    words = printable(text).split(" ")
+    pieces = _pieces(printable(text))
     wrapped: list[str] = []
-    while words and len(wrapped) < lines - 1:
-        count = max((n for n in range(1, len(words) + 1) if text_width(" ".join(words[:n]), size) <= width), default=0)
+    while pieces and len(wrapped) < lines - 1:
+        count = bisect_right(range(len(pieces)), width, key=lambda last: text_width(_line(pieces[: last + 1]), size))
         if count == 0:
             break
-        wrapped.append(" ".join(words[:count]))
-        words = words[count:]
-    return [*wrapped, shorten(" ".join(words), width, size)] if words else wrapped
+        wrapped.append(_line(pieces[:count]))
+        pieces = pieces[count:]
+    return [*wrapped, shorten(_line(pieces), width, size)] if pieces else wrapped
+
+
+def _line(pieces: Sequence[str]) -> str:
+    return "".join(pieces).strip()
+
+
+def _pieces(text: str) -> list[str]:
+    """What a line may be broken between: words with the space before them, and East Asian characters."""
+    pieces = [text[:1]]
+    for before, after in pairwise(text):
+        if after == " " or _may_part(before, after):
+            pieces.append(after)
+        else:
+            pieces[-1] += after
+    return pieces
+
+
+def _may_part(before: str, after: str) -> bool:
+    """Whether a line may end between two characters: beside an East Asian one, but not before a mark that closes."""
+    if before == " " or not (_is_wide(before) or _is_wide(after)):
+        return False
+    closes = unicodedata.category(after) in _CLOSING or after in _NEVER_FIRST
+    return not closes and unicodedata.category(before) not in _OPENING
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in ("W", "F")
 
 
 class Page:

@@ -11,8 +11,10 @@ from peritrace.figures.page import Box, Page, Words, mm, printable, shorten, tex
 from peritrace.figures.scale import tick_label
 from peritrace.figures.style import AXIS_LABEL, LETTER, LINE, NOTE, SMALL, TICK_LABEL, SeriesStyle, series_style
 from peritrace.problems import InputRefused, Problem
-from peritrace.study import CohortFigure, Study
+from peritrace.study import Study
+from peritrace.wanted import CohortFigure, GroupFigure, IncidenceFigure, SurvivalFigure, SwimmerFigure
 
+GroupedFigure = SurvivalFigure | GroupFigure | SwimmerFigure | IncidenceFigure
 EDGE = 1.5  # mm of white around a page
 MOST_LEVELS = 12
 _LEADING = mm(1.2 * AXIS_LABEL)
@@ -25,7 +27,7 @@ def refusal(study: Study, figure: CohortFigure, found: str, rule: str, remedy: s
     return InputRefused(f"the figures of {study.id}", [problem])
 
 
-def refuse_many_levels(study: Study, figure: CohortFigure, count: int) -> None:
+def refuse_many_levels(study: Study, figure: GroupedFigure, count: int) -> None:
     """Raise InputRefused when there are more levels than a figure can tell apart."""
     if count > MOST_LEVELS:
         rule = f"a figure shows at most {MOST_LEVELS} levels"
@@ -80,9 +82,9 @@ def letter(page: Page, printed_as: str | None) -> None:
         page.write(EDGE, page.height - EDGE - mm(0.72 * LETTER), Words(match[1].upper(), "bold", LETTER))
 
 
-def key_line(page: Page, x: float, y: float, length: float, style: SeriesStyle) -> None:
+def key_line(page: Page, x: float, y: float, length: float, style: SeriesStyle, width: float = LINE) -> None:
     """A sample of a level's line, at the height of the small letters of text whose baseline is `y`."""
-    page.line([(x, y + mm(0.27 * NOTE)), (x + length, y + mm(0.27 * NOTE))], style.colour, LINE, style.dashes)
+    page.line([(x, y + mm(0.27 * NOTE)), (x + length, y + mm(0.27 * NOTE))], style.colour, width, style.dashes)
 
 
 def stamp(page: Page, axes: Axes, area: Box, mark: str | None) -> None:

@@ -35,7 +35,9 @@ from peritrace.figures.style import (
 )
 from peritrace.figures.swarm import swarm
 from peritrace.formats import format_number, format_p_equation
-from peritrace.study import GroupFigure, NumberColumn, Study
+from peritrace.meaning import NumberColumn
+from peritrace.study import Study
+from peritrace.wanted import GroupFigure
 
 COLUMNS = ("series", "patient", "value", "median")
 MOST_POINTS = 300  # of a level; beyond them a box is drawn

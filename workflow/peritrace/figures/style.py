@@ -21,9 +21,14 @@ FONT_FILES = {
     "bold": FONT_FOLDER / "LiberationSans-Bold.ttf",
     "italic": FONT_FOLDER / "LiberationSans-Italic.ttf",
 }
-# For characters that Liberation lacks; it comes with matplotlib.
-FALLBACK_FILE = Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
-FAMILY, FALLBACK = "peritrace sans", "peritrace fallback"
+# For characters that Liberation lacks: symbols, Arabic and Hebrew from a font that comes with matplotlib, then Chinese,
+# Japanese and Korean.
+FALLBACK_FILES = {
+    "peritrace fallback": Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf",
+    "peritrace east asian": FONT_FOLDER / "DroidSansFallback.ttf",
+}
+FAMILY = "peritrace sans"
+FAMILIES = [FAMILY, *FALLBACK_FILES]  # in the order in which they are asked for a character
 FACES: dict[str, dict[str, Any]] = {"regular": {}, "bold": {"weight": "bold"}, "italic": {"style": "italic"}}
 
 # Points, at print size. Nothing is smaller than 7 points.
@@ -58,7 +63,7 @@ SERIES = (
 )
 
 _SETTINGS: dict[str, Any] = {
-    "font.family": [FAMILY, FALLBACK],
+    "font.family": FAMILIES,
     "font.size": TICK_LABEL,
     "text.parse_math": False,  # a label with dollar signs is text
     "text.color": INK,
@@ -106,22 +111,29 @@ def journal_style(salt: str = "") -> Iterator[None]:
 def font(face: str) -> FontProperties:
     """The bundled font in one of FACES, at 100 points, for measuring."""
     _register_fonts()
-    return FontProperties(family=[FAMILY, FALLBACK], size=100, **FACES[face])
+    return FontProperties(family=FAMILIES, size=100, **FACES[face])
+
+
+def has_glyph(character: str) -> bool:
+    """Whether one of the fonts can print the character."""
+    # Later fonts are opened for what the earlier ones lack only.
+    return any(ord(character) in _charmap(path) for path in (FONT_FILES["regular"], *FALLBACK_FILES.values()))
 
 
 @cache
-def characters() -> frozenset[int]:
-    """The code points that can be printed."""
-    files = (FONT_FILES["regular"], FALLBACK_FILE)
-    return frozenset(code for path in files for code in FT2Font(path).get_charmap())
+def _charmap(path: Path) -> frozenset[int]:
+    """The code points that a font file has glyphs for."""
+    return frozenset(FT2Font(path).get_charmap())
 
 
 def _register_fonts() -> None:
     """Make the bundled files known under a name that no installed font has; raises FileNotFoundError without them."""
     if any(entry.name == FAMILY for entry in fontManager.ttflist):
         return
-    fallback = ttfFontProperty(FT2Font(FALLBACK_FILE))
+    fallbacks = {name: ttfFontProperty(FT2Font(path)) for name, path in FALLBACK_FILES.items()}
     for path in FONT_FILES.values():
         entry = ttfFontProperty(FT2Font(path))
-        substitute = replace(fallback, name=FALLBACK, style=entry.style, weight=entry.weight)
-        fontManager.ttflist += [replace(entry, name=FAMILY), substitute]
+        fontManager.ttflist.append(replace(entry, name=FAMILY))
+        # They have one face, which stands in for bold and italic.
+        for name, fallback in fallbacks.items():
+            fontManager.ttflist.append(replace(fallback, name=name, style=entry.style, weight=entry.weight))

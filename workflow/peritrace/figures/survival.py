@@ -10,12 +10,11 @@ from peritrace.ard import Ard
 from peritrace.figures.curves import Curve, curves
 from peritrace.figures.output import Drawing
 from peritrace.figures.page import Point
-from peritrace.figures.parts import letter, level_styles, refusal, refuse_many_levels, set_axis, stamp, x_label, y_label
-from peritrace.figures.style import GREY, HAIRLINE, LINE, SeriesStyle
+from peritrace.figures.parts import letter, level_styles, refusal, refuse_many_levels, stamp
+from peritrace.figures.steps import FEW, Frame, draw_band, draw_steps, step_axes, thin
+from peritrace.figures.style import GREY, HAIRLINE, SeriesStyle
 from peritrace.figures.survival_text import (
     COLUMNS,
-    PERCENT,
-    Frame,
     Wording,
     annotate,
     data,
@@ -24,10 +23,8 @@ from peritrace.figures.survival_text import (
     write_at_risk,
     write_header,
 )
-from peritrace.study import Study, SurvivalFigure
-
-_FINEST = 0.12  # mm: what lies closer can't be told apart in print
-_FEW = 400  # points that are drawn without asking whether print can show them
+from peritrace.study import Study
+from peritrace.wanted import SurvivalFigure
 
 
 def survival_drawing(figure: SurvivalFigure, ard: Ard, study: Study, mark: str | None = None) -> Drawing:
@@ -39,12 +36,8 @@ def survival_drawing(figure: SurvivalFigure, ard: Ard, study: Study, mark: str |
     found = _found(figure, ard, study)
     wording = Wording.of(figure, study)
     page, frame = lay_out(figure, found, study)
-    axes = page.axes(frame.area)
     endpoint = study.endpoint(figure.endpoint)
-    set_axis(axes, "x", frame.ticks, (0, frame.end))
-    set_axis(axes, "y", PERCENT, (0, 100))
-    y_label(page, frame.area, f"{endpoint.label} (%)", PERCENT)
-    x_label(page, frame.area, frame.area.bottom - 8.2, f"Time from {endpoint.origin} ({study.time_unit})")
+    axes = step_axes(page, frame, f"{endpoint.label} (%)", f"Time from {endpoint.origin} ({study.time_unit})")
     _draw_guides(axes, found)
     styles = level_styles(study, figure.by, [curve.level for curve in found])
     lines = [_draw(axes, frame, curve, styles[curve.level], len(found)) for curve in found]
@@ -74,55 +67,16 @@ def _found(figure: SurvivalFigure, ard: Ard, study: Study) -> list[Curve]:
 
 def _draw(axes: Axes, frame: Frame, curve: Curve, style: SeriesStyle, count: int) -> list[Point]:
     """Draw one of `count` curves with its band and censoring marks; gives its corners in mm."""
-    shade = {1: 0.15, 2: 0.1, 3: 0.08}.get(count, 0.05)
-    for band in _bands(curve, frame):
-        times, low, high = zip(*band, strict=True)
-        axes.fill_between(times, low, high, color=style.colour, alpha=shade, linewidth=0, zorder=1)
-    corners = _thin([(time, 100 * value) for time, value in curve.vertices()], frame)
-    axes.plot(
-        *zip(*corners, strict=True),
-        color=style.colour,
-        linewidth=LINE,
-        linestyle="-" if style.dashes is None else (0, style.dashes),
-        solid_capstyle="butt",
-        solid_joinstyle="miter",
-        dash_joinstyle="miter",
-        clip_on=False,
-        zorder=3,
-    )
+    draw_band(axes, frame, curve.vertices("conf_low"), curve.vertices("conf_high"), style.colour, count)
+    corners = draw_steps(axes, frame, curve.vertices(), style)
     censored = [(row.at, 100 * row.number("estimate")) for row in curve.rows if row.number("n_censor") > 0]
     if censored:
         # Hundreds of marks would bury the curve under a band of their own.
-        size, width = (5.5, 0.9) if len(censored) <= _FEW // 2 else (3.0, 0.4)
+        size, width = (5.5, 0.9) if len(censored) <= FEW // 2 else (3.0, 0.4)
         marks: dict[str, Any] = {"marker": "|", "markersize": size, "markeredgewidth": width, "linestyle": "none"}
-        points = zip(*_thin(censored, frame), strict=True)
+        points = zip(*thin(censored, frame), strict=True)
         axes.plot(*points, color=style.colour, clip_on=False, zorder=4, **marks)
-    return [(frame.x(time), frame.y(value)) for time, value in corners]
-
-
-def _bands(curve: Curve, frame: Frame) -> list[list[tuple[float, ...]]]:
-    """The stretches (time, lower, upper) on which both limits exist, in percent."""
-    bands: list[list[tuple[float, ...]]] = [[]]
-    for (time, low), (_, high) in zip(curve.vertices("conf_low"), curve.vertices("conf_high"), strict=True):
-        if math.isnan(low) or math.isnan(high):
-            bands.append([])
-        else:
-            bands[-1].append((time, 100 * low, 100 * high))
-    return [_thin(band, frame) for band in bands if len(band) > 1]
-
-
-def _thin(points: Sequence[tuple[float, ...]], frame: Frame) -> list[tuple[float, ...]]:
-    """Leave out points (time, percent, …) that print can't show: a hundred thousand times would make megabytes."""
-    if len(points) <= _FEW:
-        return list(points)
-    kept = [points[0]]
-    for time, *percents in points[1:]:
-        last_time, *last_percents = kept[-1]
-        moves = [frame.x(time) - frame.x(last_time)]
-        moves += [frame.y(new) - frame.y(old) for new, old in zip(percents, last_percents, strict=True)]
-        if max(map(abs, moves)) >= _FINEST:
-            kept.append((time, *percents))
-    return [*kept, points[-1]]
+    return corners
 
 
 def _draw_guides(axes: Axes, found: Sequence[Curve]) -> None:

@@ -5,16 +5,31 @@ before, which the CSV has too, they sum to n at every time (Morris et al., BMJ O
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from peritrace.figures.curves import AtRisk, Curve
 from peritrace.figures.page import Box, Page, Point, Words, clean, first_free, mm, run_width, shorten, text_width
-from peritrace.figures.parts import EDGE, key_line, places_in, y_label_room
-from peritrace.figures.scale import time_ticks
-from peritrace.figures.style import GREY, NOTE, SINGLE_COLUMN, SMALL, WIDE_COLUMN, SeriesStyle
+from peritrace.figures.parts import EDGE, key_line, places_in
+from peritrace.figures.steps import (
+    ALL,
+    GUTTER,
+    KEY,
+    ROW,
+    SINGLE,
+    WIDE,
+    Axis,
+    Frame,
+    Styles,
+    heading,
+    step_page,
+    write_risk_table,
+)
+from peritrace.figures.style import NOTE, SMALL
 from peritrace.formats import format_interval, format_number, format_p_equation
-from peritrace.study import Durations, NumberColumn, Study, SurvivalFigure
+from peritrace.meaning import Durations, NumberColumn
+from peritrace.study import Study
+from peritrace.wanted import SurvivalFigure
 
 COLUMNS = (
     "part",
@@ -29,29 +44,6 @@ COLUMNS = (
     "conf_low",
     "conf_high",
 )
-PERCENT = (0, 25, 50, 75, 100)
-ALL = "All patients"
-Styles = Mapping[str, SeriesStyle]
-_ROW = 3.7  # mm from one line of a table to the next
-_KEY = 6.0  # mm, the sample of a line
-_GUTTER = 4.5  # mm between columns
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Where the axes lie on the page and what they span."""
-
-    area: Box
-    end: float  # the right end of the time axis
-    ticks: list[float]
-
-    def x(self, time: float) -> float:
-        """A time as mm from the left of the page."""
-        return self.area.left + time / self.end * (self.area.right - self.area.left)
-
-    def y(self, percent: float) -> float:
-        """A percentage as mm from the foot of the page."""
-        return self.area.bottom + percent / 100 * (self.area.top - self.area.bottom)
 
 
 @dataclass(frozen=True)
@@ -91,27 +83,19 @@ class Wording:
 
 def lay_out(figure: SurvivalFigure, found: Sequence[Curve], study: Study) -> tuple[Page, Frame]:
     """Choose the sizes of page and axes so that every label and every cell of the tables has its room."""
-    width, height = (WIDE_COLUMN, 54.0) if figure.by else (SINGLE_COLUMN, 48.0)
-    longest = max(curve.longest for curve in found)
-    cell = max(run_width(_cell(AtRisk(curve.count("n"), curve.count("n_censor"), 0))) for curve in found)
-    label = max(text_width(_label(curve, width), NOTE) for curve in found) + (_KEY + 1 if figure.by else 0)
-    room = y_label_room(height, f"{study.endpoint(figure.endpoint).label} (%)", PERCENT)
-    left = EDGE + max(room, label + 2.5 + cell / 2)
-    right = width - max(4.0, cell / 2 + EDGE)
-    most = int((right - left) / 1.03 / (cell + 1.5))
-    ticks = time_ticks(longest, study.time_unit, min(8, most)) if longest > 0 else [0.0]
-    foot = EDGE + 10.3 + _ROW * (len(found) + 1)
-    head = _ROW * (len(found) + 1) + 3.5 if figure.by else 6.0 if figure.printed_as else 3.0
-    area = Box(left, foot, right, foot + height)
-    return Page(width, foot + height + head), Frame(area, longest * 1.03 or 1.0, ticks)
-
-
-def _label(curve: Curve, width: float) -> str:
-    return shorten(curve.level, 0.22 * width, NOTE) if curve.level else ALL
+    head = ROW * (len(found) + 1) + 3.5 if figure.by else 6.0 if figure.printed_as else 3.0
+    return step_page(
+        WIDE if figure.by else SINGLE,
+        Axis(max(curve.longest for curve in found), study.time_unit),
+        f"{study.endpoint(figure.endpoint).label} (%)",
+        max(run_width(_cell(AtRisk(curve.count("n"), curve.count("n_censor"), 0))) for curve in found),
+        [curve.level for curve in found],
+        head,
+    )
 
 
 def _cell(counts: AtRisk) -> tuple[Words, Words]:
-    return Words(str(counts.n_risk)), _heading(f"({counts.n_censor})")
+    return Words(str(counts.n_risk)), heading(f"({counts.n_censor})")
 
 
 def write_header(page: Page, frame: Frame, found: Sequence[Curve], styles: Styles, wording: Wording) -> None:
@@ -125,42 +109,31 @@ def write_header(page: Page, frame: Frame, found: Sequence[Curve], styles: Style
     events = max(events, text_width(events_name, SMALL))
     medians = max(median + 1.0 + limits, text_width(median_name, SMALL))
     names = max(text_width(shorten(curve.level, page.width, NOTE), NOTE) for curve in found)
-    columns = n + events + medians + 3 * _GUTTER
+    columns = n + events + medians + 3 * GUTTER
     # Flush with the axes unless the names need more room: then nearer to the panel letter, at last shortened.
-    key = max(EDGE + 6.0, min(frame.area.left, page.width - EDGE - columns - names - _KEY - 1.5))
-    left = key + _KEY + 1.5
+    key = max(EDGE + 6.0, min(frame.area.left, page.width - EDGE - columns - names - KEY - 1.5))
+    left = key + KEY + 1.5
     names = min(names, page.width - EDGE - columns - left)
-    n_right = left + names + _GUTTER + n
-    events_right = n_right + _GUTTER + events
-    median_left = events_right + _GUTTER
+    n_right = left + names + GUTTER + n
+    events_right = n_right + GUTTER + events
+    median_left = events_right + GUTTER
     top = page.height - EDGE - mm(0.72 * NOTE)
-    page.write(n_right, top, _heading("n"), "right")
-    page.write(events_right, top, _heading(events_name), "right")
-    page.write(median_left, top, _heading(median_name))
+    page.write(n_right, top, heading("n"), "right")
+    page.write(events_right, top, heading(events_name), "right")
+    page.write(median_left, top, heading(median_name))
     for place, (curve, row) in enumerate(zip(found, cells, strict=True)):
-        y = top - _ROW * (place + 1)
-        key_line(page, key, y, _KEY, styles[curve.level])
+        y = top - ROW * (place + 1)
+        key_line(page, key, y, KEY, styles[curve.level])
         page.write(left, y, Words(shorten(curve.level, names, NOTE)))
         for right, text in zip((n_right, events_right, median_left + median), row, strict=False):
             page.write(right, y, Words(text), "right")
         page.write(median_left + median + 1.0, y, Words(row[3]))
 
 
-def _heading(text: str) -> Words:
-    return Words(text, size=SMALL, colour=GREY)
-
-
 def write_at_risk(page: Page, frame: Frame, found: Sequence[Curve], styles: Styles) -> None:
     """Below the axes, numbers at risk at the ticks, with those censored before in parentheses."""
-    y = EDGE + _ROW * len(found) + mm(0.25 * NOTE)
-    page.write_run(EDGE, y, [Words("No. at risk", "bold", SMALL), _heading("(censored)")])
-    for curve in found:
-        y -= _ROW
-        if curve.level:
-            key_line(page, EDGE, y, _KEY - 1.5, styles[curve.level])
-        page.write(EDGE + (_KEY if curve.level else 0), y, Words(_label(curve, page.width)))
-        for tick in frame.ticks:
-            page.write_run(frame.x(tick), y, _cell(curve.at_risk(tick)), "center")
+    cells = {curve.level: [_cell(curve.at_risk(tick)) for tick in frame.ticks] for curve in found}
+    write_risk_table(page, frame, cells, styles, "(censored)")
 
 
 def annotate(

@@ -12,7 +12,8 @@ from peritrace.figures.page import Box, Page, Words, clean, mm, shorten, text_wi
 from peritrace.figures.parts import EDGE, letter, level_styles, refusal, refuse_many_levels, set_axis, stamp, x_label
 from peritrace.figures.scale import time_ticks
 from peritrace.figures.style import GREY, INK, LIGHT, NO_LEVEL, NOTE, SMALL, WIDE_COLUMN
-from peritrace.study import Study, SwimmerFigure
+from peritrace.study import Study
+from peritrace.wanted import SwimmerFigure
 
 MOST_BARS = 400
 _TALLEST = 190.0  # mm, of the axes: what a page of print leaves
