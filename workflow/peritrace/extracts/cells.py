@@ -1,23 +1,33 @@
 """How a cell of each type must be written, before anything is converted.
 
 Nothing is repaired or guessed: "4,0", "1e3", "nan", " 5", full-width digits and unlisted codes are refused, since each
-of them reads as something else in another program. The one thing changed is that free text loses outer spaces.
+of them reads as something else in another program. What is changed on the way to results is what the study file asks
+for (codes to levels, codes for missing values, dates to ISO, decimal commas, units, pooled ages), and free text loses
+outer spaces.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from peritrace.study import AnyColumn, CategoryColumn, DateColumn
+from peritrace.meaning import AnyColumn, CategoryColumn, DateColumn, NumberColumn
 
 LONGEST_TEXT = 5000
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100  # years beyond stand for "unknown" (0001, 1899, 9999) or are misprints
 MISSING_WORDS = frozenset({"na", "n/a", "nan", "nil", "none", "null", "missing", "unknown"})
 
 # ASCII digits with a point: no exponent, no decimal comma, no thousands separator, no underscore.
-_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,10})?")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,17})?")
+_NUMBER_WITH_COMMA = re.compile(r"-?[0-9]{1,15}(?:,[0-9]{1,17})?")
+_DECIMALS = Decimal("1e-10")  # of a number whose unit was changed, as of any other
+_LARGEST = Decimal("1e15")
+_EXACT = Context(prec=80)  # more than the digits of two factors
+# HIPAA, 45 CFR 164.514(b)(2): ages above 89 tell who a patient is, and count as 90.
+POOLED_ABOVE = {"age": 89.0}
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # What a spreadsheet runs as a formula when a cell is opened there; dashes alone stand for "nothing" and are harmless.
 _FORMULA = re.compile(r"\s*[=+@＝＋＠－-]")
@@ -41,12 +51,17 @@ def cell_rules(column: AnyColumn) -> list[CellRule]:
     """Return the rules of a column; the first that a cell breaks is the one to report."""
     rules = _BY_TYPE[column.type](column)
     if may_be_empty(column):
-        return [_VISIBLE, *(_unless_empty(rule) for rule in rules)]
-    return [_VISIBLE, _FILLED, *rules]
+        return [_VISIBLE, *(_unless_missing(rule, column) for rule in rules)]
+    return [_VISIBLE, _FILLED, *([_no_code(column)] if column.missing else []), *rules]
 
 
-def _unless_empty(rule: CellRule) -> CellRule:
-    return replace(rule, holds=lambda cell: cell == "" or rule.holds(cell))
+def _unless_missing(rule: CellRule, column: AnyColumn) -> CellRule:
+    return replace(rule, holds=lambda cell: is_missing(column, cell) or rule.holds(cell))
+
+
+def is_missing(column: AnyColumn, cell: str) -> bool:
+    """Whether a cell is empty or a code that stands for a missing value, written exactly as in the study file."""
+    return cell == "" or (cell.strip() if column.type == "text" else cell) in column.missing
 
 
 def may_be_empty(column: AnyColumn) -> bool:
@@ -55,12 +70,46 @@ def may_be_empty(column: AnyColumn) -> bool:
 
 
 def canonical(column: AnyColumn, cell: str) -> str:
-    """Return the sound cell as results hold it: the level of a code, the ISO date, text without outer spaces."""
+    """Return the sound cell as results hold it; empty where it is missing.
+
+    The level of a code, the ISO date, the number in the study's unit and pooled, text without outer spaces.
+    """
+    if is_missing(column, cell):
+        return ""
     if isinstance(column, CategoryColumn):
-        return column.levels[cell] if cell else ""
+        return column.levels[cell]
     if isinstance(column, DateColumn):
-        return read_date(cell, column.format).isoformat() if cell else ""
+        return read_date(cell, column.format).isoformat()
+    if isinstance(column, NumberColumn):
+        return _canonical_number(column, cell)
     return cell.strip()
+
+
+def number_in_unit(column: NumberColumn, cell: str) -> Decimal:
+    """Return the number of a sound cell in the study's unit, before it is pooled; at most ten decimals."""
+    number = Decimal(cell.replace(",", "."))
+    if column.multiply_by is None:
+        return number
+    product = _EXACT.multiply(number, Decimal(repr(column.multiply_by)))
+    exponent = product.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -10:
+        return product.quantize(_DECIMALS, ROUND_HALF_EVEN, _EXACT)
+    return product
+
+
+def pooled_above(column: NumberColumn) -> float | None:
+    """Return the number above which values of a column are pooled, None where they stay as they are."""
+    return POOLED_ABOVE.get(column.name) if column.pool_above is None else column.pool_above
+
+
+def _canonical_number(column: NumberColumn, cell: str) -> str:
+    number, limit = number_in_unit(column, cell), pooled_above(column)
+    if limit is not None and number > Decimal(repr(limit)):
+        return str(math.floor(limit) + 1)
+    if column.multiply_by is None:
+        return cell.replace(",", ".")
+    plain = f"{number:f}"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def read_date(cell: str, pattern: str) -> date:
@@ -91,6 +140,13 @@ def _class_of_text(cell: str) -> str:
 def _class_of_number(cell: str) -> str:
     if cell.lower() in MISSING_WORDS:
         return "a word for a missing value"
+    if digits := re.fullmatch(r"-?([0-9]+)(?:[.,]([0-9]+))?", cell):
+        if len(digits[1]) > 15:
+            return "a number with more than 15 digits before the point"
+        if len(digits[2] or "") > 10:
+            return "a number with more than 17 decimals"
+        if "." in cell:
+            return "a number with a point"
     if re.fullmatch(r"-?[0-9]+(,[0-9]+)+(\.[0-9]+)?", cell):
         return "a number with a comma"
     if any(character.isdigit() and not character.isascii() for character in cell):
@@ -123,6 +179,17 @@ _BARE = CellRule(
 )
 
 
+def _no_code(column: AnyColumn) -> CellRule:
+    """A code for a missing value where there may be none."""
+    return CellRule(
+        "no code for missing",
+        lambda cell: not is_missing(column, cell),
+        _always("a code for a missing value"),
+        "every patient has a value here",
+        "Fill it in from the source, or write `optional: true` at the column in the study file.",
+    )
+
+
 def _identifier_rules(_: AnyColumn) -> list[CellRule]:
     letters = "an identifier has at most 64 letters A to Z, digits, points, dashes and underscores"
     return [
@@ -144,17 +211,40 @@ def _identifier_rules(_: AnyColumn) -> list[CellRule]:
     ]
 
 
-def _number_rules(_: AnyColumn) -> list[CellRule]:
-    return [
+def _number_rules(column: AnyColumn) -> list[CellRule]:
+    if not isinstance(column, NumberColumn):
+        return []
+    pattern = _NUMBER_WITH_COMMA if column.decimal_comma else _NUMBER
+    sign = "comma (decimal_comma in the study file)" if column.decimal_comma else "point"
+    rule = f"a number has the digits 0 to 9 (at most 15, and 17 decimals), a decimal {sign} if need be, and no unit"
+    codes = {_as_decimal(code) for code in column.missing}
+
+    def number(cell: str) -> Decimal | None:
+        return Decimal(cell.replace(",", ".")) if pattern.fullmatch(cell) else None
+
+    rules = [
         _BARE,
+        CellRule("number", lambda cell: number(cell) is not None, _class_of_number, rule, "Correct the cell."),
         CellRule(
-            "number",
-            lambda cell: _NUMBER.fullmatch(cell) is not None,
-            _class_of_number,
-            "a number has the digits 0 to 9, a decimal point if need be, and no unit",
-            "Correct the cell.",
+            "no code written otherwise",
+            lambda cell: is_missing(column, cell) or number(cell) is None or number(cell) not in codes,
+            _always("a code for a missing value, written otherwise than in the study file"),
+            f"the codes for missing values are {', '.join(column.missing)}",
+            "Write the code as listed, or list this form of it under missing.",
+        ),
+        CellRule(
+            "not too large",
+            lambda cell: number(cell) is None or abs(number_in_unit(column, cell)) < _LARGEST,
+            _always("a number with more than 15 digits in the unit of the study"),
+            "a number has at most 15 digits before the point (multiply_by in the study file)",
+            "Correct the cell, or multiply_by.",
         ),
     ]
+    return [item for item in rules if column.missing or item.name != "no code written otherwise"]
+
+
+def _as_decimal(code: str) -> Decimal | None:
+    return Decimal(code.replace(",", ".")) if re.fullmatch(r"-?[0-9]+(?:[.,][0-9]+)?", code) else None
 
 
 def _category_rules(column: AnyColumn) -> list[CellRule]:

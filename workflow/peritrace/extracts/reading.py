@@ -1,266 +1,120 @@
-"""Read an extract's bytes into strings, each with the line and the cell where it stands.
+"""Read an extract into strings, whatever kind of file it is; the ending of its name says which.
 
-Only the form is judged here: encoding, line ends, quotes, the number of cells. What the cells mean is judged later,
-and whatever could be read of a faulty file is handed on, so that all faults of a file are found in one reading.
-Form is RFC 4180: comma, double quotes, one header line, every line ended (by LF or CRLF), text in UTF-8.
+Only the form is judged here. What the cells mean is judged later, and whatever could be read of a faulty file is handed
+on, so that all faults of a file are found in one reading. Nothing is guessed: a file is read as its study file says, or
+its faults say what to write there.
 """
 
-import codecs
-import csv
-import io
-import itertools
-from array import array
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
-MOST_FAULTS = 1000  # further ones would only repeat what is wrong with the file as a whole
-_BLOCK = 500  # rows handed on at once: more of them only make the garbage collector work
-_SAVE_AS = "Save the file as CSV UTF-8 (comma delimited)."
-_EXPORT_AGAIN = "Export the file again and compare its end with the source; if nothing is missing, end the last line."
+from peritrace.extracts.extract import Cells, Extract, Fault, whole
+from peritrace.extracts.parquet import read_parquet
+from peritrace.extracts.text import SAVE_AS, read_text
+from peritrace.extracts.workbook import read_workbook
+from peritrace.study import Source
+
+__all__ = ["Cells", "Extract", "Fault", "read_extract"]
+
+TEXT = (".csv", ".tsv", ".txt")
+_KINDS = "an extract is text (.csv, .tsv, .txt), a workbook (.xlsx) or Parquet (.parquet)"
+# What programs write that is none of these, and how they save one that is.
+_SAVE = {
+    ".xls": ("an Excel workbook of the old kind", "Open it in Excel and save it as Excel Workbook (.xlsx)."),
+    ".xlsb": ("a binary Excel workbook", "Open it in Excel and save it as Excel Workbook (.xlsx)."),
+    ".xlsm": ("an Excel workbook with macros", "Open it in Excel and save it as Excel Workbook (.xlsx)."),
+    ".ods": ("an OpenDocument spreadsheet", "Open it and save it as Excel 2007-365 (.xlsx) or as CSV in UTF-8."),
+    ".numbers": ("a Numbers spreadsheet", "Export it from Numbers as CSV in UTF-8."),
+    ".sav": ("an SPSS file", "In SPSS: File, Save As, CSV, encoding UTF-8, values instead of value labels."),
+    ".dta": ("a Stata file", "In Stata: export delimited using extract.csv, nolabel quote."),
+    ".sas7bdat": ("a SAS file", "In SAS: proc export with dbms=csv, in a session in UTF-8."),
+    ".rds": ("an R file", 'In R: write.csv(x, "extract.csv", row.names = FALSE, na = "", fileEncoding = "UTF-8").'),
+    ".json": ("a JSON file", "Export it as CSV in UTF-8."),
+    ".zip": ("an archive", "Unpack it and name the file within."),
+    ".gz": ("a compressed file", "Unpack it and name the file within."),
+}
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+# How the content of a file begins that no text begins with.
+_SIGNATURES = {
+    _ZIP: "an Excel workbook",
+    _OLE: "an Excel workbook",
+    b"PAR1": "a Parquet file",
+    b"$FL2": "an SPSS file",
+    b"$FL3": "an SPSS file",
+    b"%PDF": "a PDF document",
+    b"\x1f\x8b": "a compressed file",
+    b"7z\xbc\xaf": "an archive",
+    b"{\\rtf": "a Word document",
+}
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Something wrong with the form of a file; `cell` counts from 0 and is None when a whole line or file is meant."""
+def read_extract(path: Path, source: Source | None = None) -> Extract:
+    """Read a file as its source says; never raises for what the file holds, but lists it under `faults`.
 
-    line: int | None
-    cell: int | None
-    found: str
-    rule: str
-    remedy: str
-
-
-_NO_HEADER = Fault(1, None, "an empty line", "the first line holds the headers", "Delete the line.")
-
-
-class _Codes(dict[str | None, int]):
-    """Numbers strings in the order in which they are met; a withheld cell has the code -1."""
-
-    def __init__(self) -> None:
-        super().__init__({None: -1})
-
-    def __missing__(self, cell: str | None) -> int:
-        code = self[cell] = len(self) - 1
-        return code
-
-
-@dataclass
-class Cells:
-    """The cells of a column: each distinct string once, and which of them stands in each row.
-
-    A million rows keep few strings this way, and each is judged once. The code of a cell that is withheld is -1.
+    The header is empty when the file can't be read at all; the faults then say why.
     """
-
-    codes: "array[int]" = field(default_factory=lambda: array("i"))
-    _known: _Codes = field(default_factory=_Codes)
-
-    def extend(self, cells: Iterable[str | None]) -> None:
-        """Add the cells of further rows."""
-        self.codes.extend(map(self._known.__getitem__, cells))
-
-    @property
-    def strings(self) -> list[str]:
-        """The distinct strings; a code is a place in this list."""
-        return [cell for cell in self._known if cell is not None]
-
-
-@dataclass
-class Extract:
-    """The cells of an extract as they stand, by column.
-
-    `columns` holds the lines that have as many cells as the header, and `lines` where each of them begins.
-    `records` counts the data lines of any form, None when quotes hide where they end; `last` is where the last begins.
-    """
-
-    header: list[str] = field(default_factory=list)
-    columns: list[Cells] = field(default_factory=list)
-    lines: "array[int]" = field(default_factory=lambda: array("i"))
-    records: int | None = 0
-    last: int | None = None
-    faults: list[Fault] = field(default_factory=list)
-
-
-def read_extract(path: Path) -> Extract:
-    """Read a CSV file; never raises for what the file holds, but lists it under `faults`.
-
-    The header is empty when the file can't be read as CSV at all; the faults then say why.
-    """
+    source = source or Source(patients=path.name)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as handle:
+            head = handle.read(512)
+            data = head + handle.read() if path.suffix.lower() in TEXT else b""
     except FileNotFoundError:
         remedy = "Put it there, or mend the path under source."
-        return Extract(faults=[_whole("no file", "the extract must be there", remedy)])
+        return _refused("no file", "the extract must be there", remedy)
     except OSError:
         rule = "the extract must be a file that can be read"
-        return Extract(faults=[_whole("a file that can't be opened", rule, "Check its name and permissions.")])
-    if fault := _not_csv(data):
-        return Extract(faults=[fault])
-    return _read_records(data.removeprefix(codecs.BOM_UTF8))
+        return _refused("a file that can't be opened", rule, "Check its name and permissions.")
+    ending = path.suffix.lower()
+    if ending in TEXT:
+        fault = _not_text(head, ending)
+        return Extract(faults=[fault]) if fault else read_text(data, source)
+    if ending == ".xlsx":
+        fault = _not_a_workbook(path, head)
+        return Extract(faults=[fault]) if fault else read_workbook(path, source.sheet)
+    if ending == ".parquet":
+        fault = _not_parquet(head)
+        return Extract(faults=[fault]) if fault else read_parquet(path)
+    found, remedy = _SAVE.get(ending, ("a file whose ending says no known kind", SAVE_AS))
+    return _refused(found, _KINDS, remedy)
 
 
-def _whole(found: str, rule: str, remedy: str, line: int | None = None) -> Fault:
-    return Fault(line, None, found, rule, remedy)
+def _refused(found: str, rule: str, remedy: str) -> Extract:
+    return Extract(faults=[whole(found, rule, remedy)])
 
 
-def _not_csv(data: bytes) -> Fault | None:
-    """What keeps the file from being CSV in UTF-8 altogether."""
-    if not data.removeprefix(codecs.BOM_UTF8).strip():
-        return _whole("an empty file", "an extract has a header and a line for every patient", "Export it again.")
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return _whole("an Excel workbook", "an extract is CSV text", _SAVE_AS)
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or data.count(0) > len(data) // 4
-    if wide:
-        return _whole("text in UTF-16 or UTF-32", "an extract is in UTF-8", _SAVE_AS, 1)
-    if b"\r" in data and b"\n" not in data:
-        rule = "a line ends with a line feed (LF or CRLF)"
-        return _whole("lines that end with a carriage return alone", rule, _SAVE_AS, 1)
-    first_line = data.partition(b"\n")[0]
-    if b"," not in first_line and any(mark in first_line for mark in (b";", b"\t")):
-        return _whole("cells separated by semicolons or tabs", "a comma separates cells", _SAVE_AS, 1)
+def _signature(head: bytes) -> str | None:
+    return next((kind for start, kind in _SIGNATURES.items() if head.startswith(start)), None)
+
+
+def _not_text(head: bytes, ending: str) -> Fault | None:
+    if kind := _signature(head):
+        rename = {"an Excel workbook": ".xlsx", "a Parquet file": ".parquet"}.get(kind)
+        remedy = f"Name it {rename} if it is one, or save it as CSV UTF-8 (comma delimited)." if rename else SAVE_AS
+        return whole(kind, f"a file that ends in {ending} is text", remedy)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
+        return whole("a page of HTML or XML", f"a file that ends in {ending} is text in cells", SAVE_AS)
     return None
 
 
-def _damaged_lines(data: bytes) -> dict[int, Fault]:
-    """The lines with a NUL byte or with bytes that are not UTF-8; the position counts bytes from 1 in the line."""
-    if b"\0" not in data and _bad_byte(data) is None:
-        return {}
-    damaged: dict[int, Fault] = {}
-    for line, content in enumerate(data.split(b"\n"), start=1):
-        if (null := content.find(b"\0")) >= 0:
-            rule = "text holds no NUL bytes: the file was damaged on its way"
-            damaged[line] = _whole(f"a NUL byte (byte {null + 1} of the line)", rule, "Export the file again.", line)
-        elif (bad := _bad_byte(content)) is not None:
-            found = f"a byte that is not UTF-8 (byte {bad + 1} of the line)"
-            damaged[line] = _whole(found, "an extract is in UTF-8", _SAVE_AS, line)
-        if len(damaged) == MOST_FAULTS:
-            break
-    return damaged
-
-
-def _bad_byte(content: bytes) -> int | None:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
+def _not_a_workbook(path: Path, head: bytes) -> Fault | None:
+    if head.startswith(_OLE):
+        # Excel keeps an encrypted workbook in a container of the old kind, with the names of its parts in UTF-16.
+        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+            remedy = "Remove the password in Excel (File, Info, Protect Workbook), and guard the folder instead."
+            return whole("a workbook under a password", "an extract can be opened", remedy)
+        found, remedy = _SAVE[".xls"]
+        return whole(found, "a file that ends in .xlsx is a workbook of today's kind", remedy)
+    if not head.startswith(_ZIP):
+        found = _signature(head) or ("an empty file" if not head else "something else than a workbook")
+        remedy = "Export it again, or name it after what it is (.csv if it is text)."
+        return whole(found, "a file that ends in .xlsx is a workbook", remedy)
     return None
 
 
-class _Record(NamedTuple):
-    """One record of a CSV file, from the line on which it begins to the one on which it ends."""
-
-    first: int
-    last: int
-    cells: list[str | None]
-    error: str = ""
-
-
-def _records(data: bytes) -> Iterator[_Record]:
-    # Bytes that are not UTF-8 pass as lone surrogates, and lines break at LF only: both are judged afterwards.
-    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="surrogateescape", newline="\n")
-    reader = csv.reader(text, strict=True)
-    while True:
-        first = reader.line_num + 1
-        try:
-            cells: list[str | None] = [*next(reader)]
-            yield _Record(first, reader.line_num, cells)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield _Record(first, reader.line_num, [], str(error))
-
-
-def _read_records(data: bytes) -> Extract:
-    extract = Extract()
-    damaged = _damaged_lines(data)
-    cut_off = None if data.endswith(b"\n") else data.count(b"\n") + 1
-    if cut_off:
-        extract.faults.append(_truncated(cut_off))
-    records = _withheld(_records(data), damaged, extract.faults) if damaged else _records(data)
-    header = next(records)
-    if header.error or not header.cells:
-        extract.faults.append(_broken(header) if header.error else _NO_HEADER)
-        return extract
-    extract.header = ["\ufffd" if cell is None else cell for cell in header.cells]
-    extract.columns = [Cells() for _ in header.cells]
-    while block := list(itertools.islice(records, _BLOCK)):
-        _add(extract, block, cut_off)
-        if len(extract.faults) >= MOST_FAULTS:
-            extract.records = None
-            break
-    if extract.records == 0:
-        rule = "an extract has a line for every patient"
-        extract.faults.append(_whole("a header without rows", rule, "Export the file again.", 1))
-    return extract
-
-
-def _add(extract: Extract, block: list[_Record], cut_off: int | None) -> None:
-    """Add the records that are rows to the columns, and what is wrong with the others to the faults."""
-    width = len(extract.header)
-    rows = []
-    for record in block:
-        if fault := _wrong_form(record, width, cut_off):
-            extract.faults.append(fault)
-            if record.last > record.first:
-                extract.records = None
-        else:
-            rows.append(record.cells)
-            extract.lines.append(record.first)
-    filled = [record.first for record in block if any(record.cells) or record.error]
-    extract.last = filled[-1] if filled else extract.last
-    if extract.records is not None:
-        extract.records += len(filled)
-    for column, cells in zip(extract.columns, zip(*rows, strict=True), strict=False):
-        column.extend(cells)
-
-
-def _withheld(records: Iterator[_Record], damaged: dict[int, Fault], faults: list[Fault]) -> Iterator[_Record]:
-    """Take the damaged cells out of the records, so that they are not judged a second time; name the first of each."""
-    for record in records:
-        lines = [line for line in range(record.first, record.last + 1) if line in damaged]
-        cells = [None if cell is None or _is_damaged(cell) else cell for cell in record.cells] if lines else []
-        place = cells.index(None) if None in cells else None
-        faults += [replace(damaged[line], cell=place) for line in lines]
-        yield record._replace(cells=cells) if lines else record
-
-
-def _is_damaged(cell: str) -> bool:
-    return "\0" in cell or any("\ud800" <= character <= "\udfff" for character in cell)
-
-
-def _truncated(line: int) -> Fault:
-    return _whole("a last line without its end", "every line is ended: the file may be truncated", _EXPORT_AGAIN, line)
-
-
-def _wrong_form(record: _Record, width: int, cut_off: int | None) -> Fault | None:
-    """What keeps a record from being a row of the table."""
-    count = len(record.cells)
-    if count == width and any(record.cells):
-        return None
-    if record.error:
-        return _broken(record)
-    if all(cell == "" for cell in record.cells):
-        return _whole("an empty line", "every line holds a patient", "Delete the line.", record.first)
-    if count == width:
-        return None
-    if count < width and cut_off == record.last:
-        return _truncated(cut_off)
-    rule = f"the header has {width} cells, and so must every line"
-    if count < width:
-        rule += ": this one may be truncated"
-    remedy = "Compare the line with the source; a text with a comma stands in double quotes."
-    if record.last > record.first:
-        remedy = f"The row runs on to line {record.last}: is a double quote missing?"
-    return _whole(f"{count} cells", rule, remedy, record.first)
-
-
-def _broken(record: _Record) -> Fault:
-    """Name what the csv module stopped at: an overlong cell, a lone carriage return, or quotes out of balance."""
-    if "field limit" in record.error and record.first == record.last:
-        rule = f"a cell has at most {csv.field_size_limit():,} characters"
-        return _whole("an overlong cell", rule, "Shorten it.", record.first)
-    if "new-line" in record.error:
-        return _whole("a carriage return alone", "a line ends with a line feed (LF or CRLF)", _SAVE_AS, record.last)
-    remedy = "Close the quote; a quote within a quoted cell is doubled."
-    return _whole("a double quote out of balance", "quotes stand in pairs around a cell", remedy, record.first)
+def _not_parquet(head: bytes) -> Fault | None:
+    if head.startswith(b"PARE"):
+        return whole("an encrypted Parquet file", "an extract can be opened", "Write it without encryption.")
+    if not head.startswith(b"PAR1"):
+        found = _signature(head) or ("an empty file" if not head else "something else than Parquet")
+        return whole(found, "a file that ends in .parquet is Parquet", "Export it again, or name it after what it is.")
+    return None

@@ -14,10 +14,11 @@ import pandas as pd
 import pandera.pandas as pa
 
 from peritrace.domain import NOT_NEGATIVE, NUMBER_RULES
-from peritrace.extracts.cells import cell_rules, read_date
+from peritrace.extracts.cells import cell_rules, is_missing, number_in_unit, read_date
 from peritrace.extracts.reading import Cells, Extract
+from peritrace.meaning import AnyColumn, DateColumn, IdentifierColumn, NumberColumn, Order
 from peritrace.problems import Problem
-from peritrace.study import AnyColumn, DateColumn, IdentifierColumn, NumberColumn, Order, Study
+from peritrace.study import Study
 
 MOST_CASES = 1000  # of one rule in one column; pandera takes 20 s to list a million
 _COMPARE = "Compare the cell with the source: a sign, a point or a digit may be wrong."
@@ -61,16 +62,19 @@ def _soundness(series: "pd.Series[str]", column: AnyColumn) -> Sound:
 
 
 def _typed(series: "pd.Series[str]", sound: Sound, column: AnyColumn) -> "pd.Series[Any]":
-    """The values as floats, dates or strings; missing where a cell is empty, unsound or withheld."""
+    """The values as floats, dates or strings; missing where a cell is empty, unsound or withheld.
+
+    Numbers are in the unit of the study and not yet pooled, so that no misprint hides in a pool.
+    """
 
     def parse(cell: str) -> object:
         if isinstance(column, DateColumn):
             return read_date(cell, column.format)
-        return float(cell) if isinstance(column, NumberColumn) else cell
+        return float(number_in_unit(column, cell)) if isinstance(column, NumberColumn) else cell
 
     missing = np.nan if column.type == "number" else None
     kept = zip(series.cat.categories, sound, strict=False)
-    values = [parse(cell) if holds and cell else missing for cell, holds in kept]
+    values = [parse(cell) if holds and not is_missing(column, cell) else missing for cell, holds in kept]
     return pd.Series(np.array([*values, missing], dtype=_TYPED[column.type])[series.cat.codes], index=series.index)
 
 
@@ -134,6 +138,8 @@ def _range(column: NumberColumn) -> list[_Rule]:
         rule = f"{column.label} lies between {low:g} and {high:g}" + (f" in steps of {step:g}" if step else "")
     if domain:
         rule += f"; {domain.reason}"
+    if column.multiply_by is not None:
+        rule += f"; the cell is multiplied by {column.multiply_by:g}"
 
     def below(value: object) -> tuple[str, str, str]:
         return "a negative number" if float(str(value)) < 0 else "a number below the minimum", rule, _COMPARE
