@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from peritrace import environment, study_reference
-from peritrace.study import Section
+from peritrace.sections import Section
 
 
 def text(path):

@@ -130,8 +130,8 @@ def refused_tables(tmp_path, old, new):
     [
         (f"{SOURCE}  patients: resources/dmpm-2022/patients.csv\n", "either patients: (a file) or tables: (a folder)"),
         ("  rows: 110\n", "either patients: (a file) or tables: (a folder)"),
-        (f"{SOURCE}  claims: resources/dmpm-2022/claims.csv\n", "claims: and rows: belong to patients"),
-        (f"{SOURCE}  rows: 110\n", "published tables have claims.csv in their folder"),
+        (f"{SOURCE}  claims: resources/dmpm-2022/claims.csv\n", "nothing else is said of a source"),
+        (f"{SOURCE}  rows: 110\n", "nothing else is said of a source"),
     ],
     ids=["both", "neither", "claims beside tables", "rows beside tables"],
 )

@@ -10,11 +10,11 @@ from peritrace.stages.crosscheck import crosscheck
 from peritrace.stages.derive import derive
 from peritrace.stages.draw import draw_all
 from peritrace.stages.estimate import estimate
-from peritrace.stages.intake import intake
 from peritrace.stages.report import Results, report
 from peritrace.stages.tabulate import tabulate
 from peritrace.study import Study
 from peritrace.study_file import load_study
+from tests.stages.taking_in import take_in
 
 YAN = load_study(Path("config/studies/yan-2024.yaml"))
 
@@ -38,8 +38,8 @@ def all_stages(patients, folder, chosen=None):
         writer = csv.DictWriter(handle, list(patients[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(patients)
-    intake(folder / "extract.csv", chosen, folder / "patients.csv", folder / "flow.csv")
-    derive(folder / "patients.csv", chosen, folder / "adsl.csv", folder / "adtte.csv")
+    take_in(folder / "extract.csv", chosen, folder)
+    derive(folder / "patients.csv", chosen, folder / "adsl.csv", folder / "adtte.csv", folder / "derived-flow.csv")
     estimate(chosen, folder / "adsl.csv", folder / "adtte.csv", folder / "ard.csv")
     tables = (folder / "adsl.csv", folder / "adtte.csv", folder / "ard.csv")
     crosscheck(chosen, *tables, folder / "agreement.csv")

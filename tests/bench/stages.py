@@ -52,7 +52,7 @@ def intake(plan: Plan, name: str) -> None:
 
     out = Path("results") / name / "intake"
     study = plan.study(name).for_stage("intake")
-    intake(Path(plan.extract(name)), study, out / "patients.csv", out / "flow.csv")
+    intake(Path(plan.extract(name)), study, out)
 
 
 def derive(plan: Plan, name: str) -> None:
@@ -60,7 +60,13 @@ def derive(plan: Plan, name: str) -> None:
 
     results = Path("results") / name
     study = plan.study(name).for_stage("derive")
-    derive(results / "intake/patients.csv", study, results / "derive/adsl.csv", results / "derive/adtte.csv")
+    derive(
+        results / "intake/patients.csv",
+        study,
+        results / "derive/adsl.csv",
+        results / "derive/adtte.csv",
+        results / "derive/flow.csv",
+    )
 
 
 def estimate(plan: Plan, name: str) -> None:
@@ -92,7 +98,12 @@ def draw(plan: Plan, name: str) -> None:
     from peritrace.stages.draw import draw_all
 
     results = Path("results") / name
-    tables = (results / "estimate/ard.csv", results / "derive/adsl.csv", results / "derive/adtte.csv")
+    tables = (
+        results / "estimate/ard.csv",
+        results / "derive/adsl.csv",
+        results / "derive/adtte.csv",
+        results / "derive/flow.csv",
+    )
     draw_all(plan.study(name).for_stage("draw"), *tables, results / "draw")
 
 

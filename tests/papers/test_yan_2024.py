@@ -14,9 +14,9 @@ from peritrace.ard import read_ard
 from peritrace.claims import read_claims
 from peritrace.stages.derive import derive
 from peritrace.stages.estimate import estimate
-from peritrace.stages.intake import intake
 from peritrace.study_file import load_study
 from peritrace.verdicts.judge import Judge
+from tests.stages.taking_in import take_in
 
 VERDICTS = {
     "R": "reproduced",
@@ -110,8 +110,14 @@ def judged(tmp_path_factory):
     """Study, claims and statistics, computed from the extract."""
     folder = tmp_path_factory.mktemp("yan")
     study = load_study(Path("config/studies/yan-2024.yaml"))
-    intake(Path(study.source.patients), study.for_stage("intake"), folder / "patients.csv", folder / "flow.csv")
-    derive(folder / "patients.csv", study.for_stage("derive"), folder / "adsl.csv", folder / "adtte.csv")
+    take_in(Path(study.source.patients), study.for_stage("intake"), folder)
+    derive(
+        folder / "patients.csv",
+        study.for_stage("derive"),
+        folder / "adsl.csv",
+        folder / "adtte.csv",
+        folder / "derived-flow.csv",
+    )
     estimate(study.for_stage("estimate"), folder / "adsl.csv", folder / "adtte.csv", folder / "ard.csv")
     audited = study.for_stage("audit")
     return audited, read_claims(Path(study.source.claims), audited), read_ard(folder / "ard.csv")

@@ -10,8 +10,8 @@ from peritrace.files import read_csv
 from peritrace.stages.crosscheck import crosscheck
 from peritrace.stages.derive import derive
 from peritrace.stages.estimate import estimate
-from peritrace.stages.intake import intake
 from peritrace.study_file import load_study
+from tests.stages.taking_in import take_in
 
 STUDY = load_study(Path("config/studies/yan-2024.yaml"))
 
@@ -20,8 +20,8 @@ STUDY = load_study(Path("config/studies/yan-2024.yaml"))
 def folder(tmp_path_factory):
     """Everything that crosscheck reads, for Yan's ten patients."""
     folder = tmp_path_factory.mktemp("crosscheck")
-    intake(Path(STUDY.source.patients), STUDY, folder / "patients.csv", folder / "flow.csv")
-    derive(folder / "patients.csv", STUDY, folder / "adsl.csv", folder / "adtte.csv")
+    take_in(Path(STUDY.source.patients), STUDY, folder)
+    derive(folder / "patients.csv", STUDY, folder / "adsl.csv", folder / "adtte.csv", folder / "derived-flow.csv")
     estimate(STUDY, folder / "adsl.csv", folder / "adtte.csv", folder / "ard.csv")
     return folder
 

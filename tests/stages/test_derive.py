@@ -13,9 +13,9 @@ import yaml
 from peritrace.files import read_csv
 from peritrace.problems import InputRefused, Problem
 from peritrace.stages.derive import derive
-from peritrace.stages.intake import intake
 from peritrace.study import Study
 from peritrace.study_file import load_study
+from tests.stages.taking_in import take_in
 
 ROOT = Path(__file__).parents[2]
 ASSURANCE = Path(__file__).parent / "assurance"
@@ -35,8 +35,14 @@ def assured(kind: str) -> list[dict[str, Any]]:
 
 
 def derived(folder: Path, study: Study, extract: Path) -> tuple[list[Row], list[Row]]:
-    intake(extract, study.for_stage("intake"), folder / "patients.csv", folder / "flow.csv")
-    derive(folder / "patients.csv", study.for_stage("derive"), folder / "adsl.csv", folder / "adtte.csv")
+    take_in(extract, study.for_stage("intake"), folder)
+    derive(
+        folder / "patients.csv",
+        study.for_stage("derive"),
+        folder / "adsl.csv",
+        folder / "adtte.csv",
+        folder / "derived-flow.csv",
+    )
     return rows_of(folder / "adsl.csv"), rows_of(folder / "adtte.csv")
 
 
@@ -108,7 +114,9 @@ def test_unit_of_time(tmp_path: Path, unit: str, printed: str) -> None:
     """D02 lives 366 days from diagnosis; R: print(366 / 30.4375, digits = 10); print(366 / 365.25, digits = 10)."""
     study = load_study(ASSURANCE / "assurance-dates.yaml").model_copy(update={"time_unit": unit})
     write_dated(tmp_path, diagnosis="2016-02-28", surgery="2016-03-01", death="2017-02-28", last_contact="2017-02-28")
-    derive(tmp_path / "patients.csv", study, tmp_path / "adsl.csv", tmp_path / "adtte.csv")
+    derive(
+        tmp_path / "patients.csv", study, tmp_path / "adsl.csv", tmp_path / "adtte.csv", tmp_path / "derived-flow.csv"
+    )
     first = rows_of(tmp_path / "adtte.csv")[0]
     assert (first["AVAL"], first["AVALU"]) == (printed, unit.upper())
 
@@ -208,7 +216,7 @@ def write_patients(folder: Path, patients: list[Row]) -> None:
 def refused(folder: Path, kind: str) -> list[Problem]:
     study = load_study(ASSURANCE / f"assurance-{kind}.yaml").for_stage("derive")
     with pytest.raises(InputRefused) as error:
-        derive(folder / "patients.csv", study, folder / "adsl.csv", folder / "adtte.csv")
+        derive(folder / "patients.csv", study, folder / "adsl.csv", folder / "adtte.csv", folder / "derived-flow.csv")
     assert sorted(path.name for path in folder.iterdir()) == ["patients.csv"]
     return error.value.problems
 
@@ -256,7 +264,13 @@ def test_event_without_a_date(tmp_path: Path) -> None:
     changed["endpoints"][1]["events"] = [{"code": "OS2", "description": "Death", "always": True}]
     write_dated(tmp_path, death="2020-12-01")
     with pytest.raises(InputRefused) as error:
-        derive(tmp_path / "patients.csv", Study.model_validate(changed), tmp_path / "a.csv", tmp_path / "b.csv")
+        derive(
+            tmp_path / "patients.csv",
+            Study.model_validate(changed),
+            tmp_path / "a.csv",
+            tmp_path / "b.csv",
+            tmp_path / "derived-flow.csv",
+        )
     assert [(p.line, p.column, p.found) for p in error.value.problems] == [(2, "death", "an event without a date")]
 
 
@@ -283,7 +297,9 @@ def test_an_optional_value_may_be_missing_and_its_group_is_then_empty(tmp_path):
     study = load_study(path)
     rows = Path("resources/yan-2024/patients.csv").read_text(encoding="utf-8").replace(",HCC,12,2,", ",HCC,,2,")
     (tmp_path / "extract.csv").write_text(rows, encoding="utf-8")
-    intake(tmp_path / "extract.csv", study, tmp_path / "patients.csv", tmp_path / "flow.csv")
-    derive(tmp_path / "patients.csv", study, tmp_path / "adsl.csv", tmp_path / "adtte.csv")
+    take_in(tmp_path / "extract.csv", study, tmp_path)
+    derive(
+        tmp_path / "patients.csv", study, tmp_path / "adsl.csv", tmp_path / "adtte.csv", tmp_path / "derived-flow.csv"
+    )
     adsl = read_csv(tmp_path / "adsl.csv")
     assert [(row["pci"], row["pci_group"]) for row in adsl[:3]] == [("30", "PCI ≥ 20"), ("", ""), ("24", "PCI ≥ 20")]

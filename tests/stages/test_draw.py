@@ -147,16 +147,18 @@ def test_simulated_patients_are_marked_on_the_figure_itself(
     assert "mark" not in real.columns
 
 
-def test_all_figures_that_cannot_be_drawn_are_named_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_note_that_says_why_stands_in_the_place_of_a_figure_without_data(tmp_path: Path) -> None:
     write_inputs(tmp_path)
     write_ard(tmp_path / "ard.csv", Ard(s for s in yan_ard() if not (s.variable == "OS2" and s.group1)))
     rows = [row | {"pci": ""} for row in yan_adsl()]
     write_csv(tmp_path / "adsl.csv", list(rows[0]), rows)
-    with pytest.raises(InputRefused) as refused:
-        draw_all(STUDY, tmp_path / "ard.csv", tmp_path / "adsl.csv", tmp_path / "adtte.csv", tmp_path / "draw")
-    assert [problem.column for problem in refused.value.problems] == ["figures, fig-2d", "figures, pci-by-cc"]
-    assert "analyses.compare" in str(refused.value)
-    assert not (tmp_path / "draw").exists()
+    draw_all(STUDY, tmp_path / "ard.csv", tmp_path / "adsl.csv", tmp_path / "adtte.csv", tmp_path / "draw")
+    assert {path.stem for path in (tmp_path / "draw").iterdir()} == {figure.id for figure in STUDY.figures}
+    notes = {path.stem: read_csv(path) for path in (tmp_path / "draw").glob("*.csv")}
+    absent = {name: rows[0] for name, rows in notes.items() if "not_drawn" in rows[0]}
+    assert set(absent) == {"fig-2d", "pci-by-cc"}
+    assert "analyses.compare" in absent["fig-2d"]["because"]
+    assert "Not drawn" in (tmp_path / "draw" / "pci-by-cc.svg").read_text(encoding="utf-8")
 
 
 def test_more_levels_than_can_be_told_apart_are_refused(tmp_path: Path) -> None:

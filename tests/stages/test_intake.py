@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peritrace.problems import InputRefused, Problem
-from peritrace.stages.intake import intake
 from peritrace.study import Study
 from peritrace.study_file import load_study
+from tests.stages.taking_in import take_in
 
 ROOT = Path(__file__).parents[2]
 GOOD = (ROOT / "resources/yan-2024/patients.csv").read_bytes()
@@ -56,12 +56,13 @@ class Workplace:
     """A folder with an extract, in which a user runs the intake of Yan et al."""
 
     def __init__(self, folder: Path) -> None:
-        self.extract, self.patients, self.flow = folder / NAME, folder / "out/patients.csv", folder / "out/flow.csv"
+        self.extract, self.out = folder / NAME, folder / "out"
+        self.patients, self.flow = self.out / "patients.csv", self.out / "flow.csv"
         self.extract.parent.mkdir(parents=True)
 
     def take(self, data: bytes, study: Study = YAN) -> list[dict[str, str]]:
         self.extract.write_bytes(data)
-        intake(Path(NAME), study, self.patients, self.flow)
+        take_in(Path(NAME), study, self.out)
         with self.patients.open(encoding="utf-8", newline="") as handle:
             return list(csv.DictReader(handle))
 
@@ -69,7 +70,7 @@ class Workplace:
         """Every refusal: nothing written, the file named as it was given, no patient's value in the message."""
         with pytest.raises(InputRefused) as error:
             self.take(data, study)
-        assert not self.patients.parent.exists()
+        assert self.patients.read_text(encoding="utf-8").count("\n") == 1  # the header and no patient
         assert str(error.value).startswith(f"{study.id}: {NAME}: ")
         assert {problem.file for problem in error.value.problems} == {NAME}
         message = error.value.render(most=10_000)
@@ -104,10 +105,12 @@ def test_good_extract(workplace: Workplace) -> None:
     assert (third["pfs_time"], third["os1_time"], third["cc_score"]) == ("4.0", "127.7", "3")
     assert rows[4]["pathology"] == "no"
     flow = workplace.flow.read_text(encoding="utf-8").splitlines()
-    assert [line.split(",")[:2] for line in flow[1:]] == [
-        ["rows read", "10"],
-        ["rows excluded", "0"],
-        ["rows used", "10"],
+    assert flow[1:] == [
+        "rows read,,10,,lines of the extract after its header",
+        "rows used,,10,,patients of the cohort",
+        "analysed,OS1,10,5,Overall survival from diagnosis",
+        "analysed,OS2,10,5,Overall survival from surgery",
+        "analysed,PFS,10,9,Progression-free survival",
     ]
 
 
@@ -254,10 +257,10 @@ def test_remedy_names_the_nearest_header(workplace: Workplace) -> None:
 
 def test_no_file(workplace: Workplace) -> None:
     with pytest.raises(InputRefused) as error:
-        intake(Path(NAME), YAN, workplace.patients, workplace.flow)
+        take_in(Path(NAME), YAN, workplace.out)
     assert places(error.value.problems) == [(None, "", "no file")]
     with pytest.raises(InputRefused) as error:
-        intake(Path("resources"), YAN, workplace.patients, workplace.flow)
+        take_in(Path("resources"), YAN, workplace.out)
     assert places(error.value.problems) == [(None, "", "a file that can't be opened")]
 
 
@@ -369,9 +372,9 @@ CHANGES: dict[str, Callable[[bytes, int, bytes], bytes]] = {
 }
 
 
-def accepted(extract: Path, patients: Path, flow: Path) -> bool:
+def accepted(extract: Path, folder: Path) -> bool:
     try:
-        intake(extract, YAN, patients, flow)
+        take_in(extract, YAN, folder)
     except InputRefused:
         return False
     return True
@@ -385,12 +388,12 @@ def test_damaged_bytes_are_refused_or_taken_as_they_stand(changes: list[tuple[st
     for change, place, piece in changes:
         data = CHANGES[change](data, place, piece)
     with tempfile.TemporaryDirectory() as folder:
-        extract, patients, flow = (Path(folder) / name for name in ("extract.csv", "patients.csv", "flow.csv"))
+        extract, out = Path(folder) / "extract.csv", Path(folder) / "out"
         extract.write_bytes(data)
-        if not accepted(extract, patients, flow):
-            assert [path.name for path in Path(folder).iterdir()] == ["extract.csv"]
+        if not accepted(extract, out):
+            assert (out / "patients.csv").read_text(encoding="utf-8").count("\n") == 1
             return
-        with patients.open(encoding="utf-8", newline="") as handle:
+        with (out / "patients.csv").open(encoding="utf-8", newline="") as handle:
             taken = [list(row.values())[1:] for row in csv.DictReader(handle)]
     header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     assert taken == [

@@ -129,7 +129,7 @@ def test_every_file_of_the_contract_is_there(results):
         "estimate/ard.csv",
         *(f"audit/{name}.csv" for name in ("verdicts", "checks", "corrections", "inferences", "events")),
         *(f"draw/{name}.{kind}" for name in ("coherence", "fig-1", "forest") for kind in ("svg", "pdf", "png", "csv")),
-        *(f"tabulate/{table}.{kind}" for table in ("table-1", "table-2") for kind in ("html", "csv")),
+        *(f"tabulate/{table}.{kind}" for table in ("table-1", "table-2") for kind in ("html", "csv", "docx")),
         "made-up.html",
     }  # fmt: skip
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peritrace.stages.tabulate import tabulate
-from peritrace.study import Table as Wanted
 from peritrace.tabulations.descriptive import patients_rows
 from peritrace.tabulations.table import Column, Row, Table, guarded
+from peritrace.wanted import Table as Wanted
 from tests.report_fixture import IMAGE, LONG_WORD, SCRIPT, audited_study, patients, write_results
 
 
@@ -129,8 +129,8 @@ def test_numbers_and_plain_text_are_left_alone(cell: str) -> None:
     assert guarded(cell) == cell
 
 
-def test_every_table_of_the_study_has_both_files(folder: Path) -> None:
-    wanted = {f"{table.id}.{suffix}" for table in audited_study().tables for suffix in ("html", "csv")}
+def test_every_table_of_the_study_has_its_files(folder: Path) -> None:
+    wanted = {f"{table.id}.{suffix}" for table in audited_study().tables for suffix in ("html", "csv", "docx")}
     assert {path.name for path in folder.iterdir()} == wanted
 
 

@@ -30,6 +30,11 @@ MALFORMED = {
     "lost rows": (lambda raw: raw[: raw.index(b"\n9,Male") + 1], ["10"]),
     "empty file": (lambda raw: b"", ["empty"]),
 }
+# What is left of a refused study: what there is to say of its extract, and no patient.
+REMARKS = {
+    *(f"results/yan-2024/intake/{name}.csv" for name in ("patients", "problems", "flow", "file", "columns")),
+    *(f"reports/yan-2024-validation.{suffix}" for suffix in ("html", "csv")),
+}
 SECRETS = ("6000", "153.9", "forty", "Nimotuzumab")
 
 
@@ -46,8 +51,15 @@ def test_a_malformed_extract(fresh, fault):
         assert place in run.text
     assert "Traceback" not in run.text
     assert not any(secret in run.text for secret in SECRETS)
-    assert not (fresh.folder / "results" / "yan-2024").exists()
-    assert not (fresh.folder / "reports").exists()
+    assert left(fresh) == REMARKS
+    page = (fresh.folder / "reports/yan-2024-validation.html").read_text(encoding="utf-8")
+    assert "Refused: " in page
+    assert not any(secret in page for secret in SECRETS)
+    assert fresh.snakemake("--cores", "2").code != 0  # not once only
+
+
+def left(workspace, study="yan-2024"):
+    return {path for path in workspace.outputs() if study in path}
 
 
 def test_results_of_an_earlier_extract_are_withdrawn(changeable):
@@ -56,7 +68,7 @@ def test_results_of_an_earlier_extract_are_withdrawn(changeable):
     run = changeable.snakemake("--cores", "2")
     assert run.code != 0
     assert "was withdrawn" in run.text
-    assert [path for path in changeable.outputs() if "yan-2024" in path] == []
+    assert left(changeable) == REMARKS
 
 
 def test_a_repaired_extract_gives_the_same_bytes_again(changeable, finished_small):
@@ -89,7 +101,8 @@ def test_a_wrong_key_or_name_is_refused_with_a_suggestion(fresh, path, old, new,
     assert run.code != 0
     assert words in run.text
     assert "Traceback" not in run.text
-    assert not (fresh.folder / "reports").exists()
+    assert not (fresh.folder / "reports/yan-2024.html").exists()
+    assert not (fresh.folder / "reports/index.html").exists()
 
 
 def test_a_missing_extract_is_named(fresh):
@@ -111,7 +124,7 @@ def test_a_bad_study_leaves_a_good_one_alone(fresh):
     assert run.code != 0
     assert "resources/other.csv: found no file" in run.text
     assert "Traceback" not in run.text
-    assert not (fresh.folder / "results/other").exists()
+    assert left(fresh, "other") == {path.replace("yan-2024", "other") for path in REMARKS}
     index = (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
     assert 'href="yan-2024.html"' in index
     assert "other.html" not in index
@@ -120,12 +133,33 @@ def test_a_bad_study_leaves_a_good_one_alone(fresh):
     assert 'href="other.html"' in (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
 
 
+def test_a_wrong_study_file_leaves_a_good_study_alone(fresh):
+    config = fresh.folder / "config"
+    study = (config / "studies/yan-2024.yaml").read_text(encoding="utf-8").replace("id: yan-2024", "id: other")
+    (config / "studies/other.yaml").write_text(study.replace("endpoints:", "endpoint:"), encoding="utf-8")
+    (config / "config.yaml").write_text("studies: [other, yan-2024]\n", encoding="utf-8")
+    run = fresh.snakemake("--cores", "2")
+    assert run.code != 0
+    assert "config/studies/other.yaml, line" in run.text
+    assert "Did you mean 'endpoints'?" in run.text
+    assert "Traceback" not in run.text
+    assert (fresh.folder / "reports/yan-2024.html").is_file()
+    assert 'href="yan-2024.html"' in (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
+    assert not left(fresh, "other")
+    again = fresh.snakemake("--cores", "2")
+    assert again.code != 0
+    assert "config/studies/other.yaml, line" in again.text
+    (config / "studies/other.yaml").write_text(study, encoding="utf-8")
+    assert fresh.snakemake("--cores", "2").code == 0
+    assert (fresh.folder / "reports/other.html").is_file()
+
+
 def test_an_extract_deleted_after_a_run_is_missed(changeable):
     (changeable.folder / EXTRACT).unlink()
     run = changeable.snakemake("--cores", "2")
     assert run.code != 0
     assert f"{EXTRACT}: found no file" in run.text
-    assert [path for path in changeable.outputs() if "yan-2024" in path] == []
+    assert left(changeable) == REMARKS
 
 
 def test_malformed_published_tables_end_their_study_only(changeable):

@@ -5,9 +5,9 @@ import io
 import os
 import sys
 
-from peritrace.commands import check
+from peritrace.commands import check, diff, new_study, validate
 
-COMMANDS = {"check": check}
+COMMANDS = {"check": check, "validate": validate, "diff": diff, "new-study": new_study}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from peritrace.column_uses import Misuse
+from peritrace.meaning import Dates
 from peritrace.methods import METHODS
-from peritrace.study import GroupFigure, Study, SurvivalFigure
+from peritrace.study import Study
+from peritrace.wanted import FactorsFigure, GroupFigure, IncidenceFigure, SurvivalFigure
 
 _IN_TABLES_OF_ROWS = "a table of rows shows columns of the extract"
 
@@ -29,6 +31,15 @@ def analysis_misuses(study: Study) -> Iterator[Misuse]:
         yield from can_be_modelled(("analyses", "describe", i), name)
     for i, name in enumerate(analyses.describe_by):
         yield from has_levels(("analyses", "describe_by", i), name)
+    for i, name in enumerate(analyses.tests_by):
+        yield from has_levels(("analyses", "tests_by", i), name)
+    for i, factors in enumerate(analyses.factors):
+        for name in (*factors.univariable, *factors.multivariable):
+            yield from can_be_modelled(("analyses", "factors", i), name)
+    for i, incidence in enumerate(analyses.incidence):
+        if incidence.by:
+            yield from has_levels(("analyses", "incidence", i, "by"), incidence.by)
+    yield from _late_analyses(study, numbers)
     compared = [(comparison.endpoint, comparison.by) for comparison in analyses.compare]
     for i, comparison in enumerate(analyses.compare):
         yield from has_levels(("analyses", "compare", i, "by"), comparison.by)
@@ -37,7 +48,7 @@ def analysis_misuses(study: Study) -> Iterator[Misuse]:
     for i, association in enumerate(analyses.associate):
         for key, name in (("variable", association.variable), ("with", association.with_)):
             yield from can_be_modelled(("analyses", "associate", i, key), name)
-    yield from _models(study)
+    yield from _ids(study)
     for i, model in enumerate(analyses.models):
         for name in model.covariates:
             yield from can_be_modelled(("analyses", "models", i, "covariates"), name)
@@ -51,6 +62,17 @@ def analysis_misuses(study: Study) -> Iterator[Misuse]:
             rule = "curves by a group are drawn for comparisons"
             remedy = f"Add {{endpoint: {figure.endpoint}, by: {figure.by}}} under analyses.compare."
             yield ("figures", i, "by"), "no such comparison", rule, remedy
+        incidences = {(wanted.endpoint, wanted.by) for wanted in analyses.incidence}
+        if isinstance(figure, IncidenceFigure) and (figure.endpoint, figure.by) not in incidences:
+            rule = "incidence is drawn where it is computed"
+            key = f"endpoint: {figure.endpoint}" + (f", by: {figure.by}" if figure.by else "")
+            remedy = f"Add {{{key}}} under analyses.incidence."
+            yield ("figures", i), "no such incidence", rule, remedy
+        if isinstance(figure, FactorsFigure) and figure.model == "multivariable":
+            wanted = [f for f in analyses.factors if f.id == figure.factors]
+            if wanted and not wanted[0].multivariable:
+                rule, remedy = "these factors have none", "Write model: univariable, or add multivariable: to them."
+                yield ("figures", i, "model"), "a multivariable model", rule, remedy
         if isinstance(figure, GroupFigure):
             if figure.variable in declared - numbers:
                 yield ("figures", i, "variable"), "no number", "points show a number", "Name a number column."
@@ -64,13 +86,51 @@ def analysis_misuses(study: Study) -> Iterator[Misuse]:
                 yield ("tables", i, "columns"), f"{name!r}, a group", _IN_TABLES_OF_ROWS, "Name its column."
         if table.kind == "life-table" and table.endpoint is None:
             yield ("tables", i), "no endpoint", "a life table is of an endpoint", "Add endpoint: and its code."
+        for kind, key, what in (("factors", "factors", "factor analysis"), ("beside", "other", "other study")):
+            if table.kind == kind and getattr(table, key) is None:
+                yield ("tables", i), f"no {what}", f"a table of this kind is of one {what}", f"Add {key}: and its id."
+        for name in table.variables:
+            if name in declared and name not in analyses.describe:
+                remedy = "Add it there, or leave it out here."
+                yield ("tables", i, "variables"), f"{name!r}", "a table shows what analyses.describe lists", remedy
 
 
-def _models(study: Study) -> Iterator[Misuse]:
-    ids = [model.id for model in study.analyses.models]
+def _late_analyses(study: Study, numbers: set[str]) -> Iterator[Misuse]:
+    """Competing risks need causes, landmarks a time to the exposure, exposures an endpoint between dates."""
+    endpoints = {endpoint.code: endpoint for endpoint in study.endpoints}
+    exposures = {exposure.name: exposure for exposure in study.exposures}
+    for i, incidence in enumerate(study.analyses.incidence):
+        endpoint = endpoints.get(incidence.endpoint)
+        if endpoint and len(endpoint.events[0].causes) < 2:
+            rule = "competing risks are two causes or more of one endpoint"
+            yield ("analyses", "incidence", i, "endpoint"), "too few causes", rule, "Add causes: to its event."
+    for i, exposure in enumerate(study.exposures):
+        endpoint = endpoints.get(exposure.endpoint)
+        column = next((c for c in study.columns if c.name == exposure.column), None)
+        if endpoint and not isinstance(endpoint.time, Dates):
+            rule = "the time to an exposure counts between dates"
+            yield ("exposures", i, "endpoint"), "an endpoint with durations", rule, "Use a number column instead."
+        if column and column.type != "date":
+            found = f"{column.name!r}, which has type: {column.type}"
+            yield ("exposures", i, "column"), found, "an exposure begins on a date", "Name another column."
+    for i, landmark in enumerate(study.analyses.landmarks):
+        known = exposures.get(landmark.exposure)
+        if known and known.endpoint != landmark.endpoint:
+            rule = f"the time to {known.name} counts from the origin of {known.endpoint}"
+            yield ("analyses", "landmarks", i, "endpoint"), f"{landmark.endpoint!r}", rule, f"Write {known.endpoint}."
+        if landmark.exposure in study.names and landmark.exposure not in {*exposures, *numbers}:
+            rule = "a landmark analysis needs the time at which the exposure began"
+            remedy = "Name one of the exposures, or a number column."
+            yield ("analyses", "landmarks", i, "exposure"), f"{landmark.exposure!r}", rule, remedy
+
+
+def _ids(study: Study) -> Iterator[Misuse]:
+    for key in ("models", "factors", "landmarks"):
+        ids = [item.id for item in getattr(study.analyses, key)]
+        for i, name in enumerate(ids):
+            if ids.index(name) < i:
+                yield ("analyses", key, i, "id"), f"{name!r} a second time", "ids differ", "Rename one of them."
     for i, model in enumerate(study.analyses.models):
-        if ids.index(model.id) < i:
-            yield ("analyses", "models", i, "id"), f"{model.id!r} a second time", "ids differ", "Rename one of them."
         if len(set(model.covariates)) < len(model.covariates):
             found = "a covariate a second time"
             yield ("analyses", "models", i, "covariates"), found, "each stands once", "Delete one of them."

@@ -7,18 +7,22 @@ occur: `equals: [Dead]` where the level is called dead would make every patient 
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import PurePath
 
-from peritrace.study import AnyColumn, CategoryColumn, Condition, DateColumn, Durations, NumberColumn, Study
+from peritrace.meaning import AnyColumn, CategoryColumn, Condition, DateColumn, Durations, NumberColumn
+from peritrace.study import Study
 
 Location = tuple[int | str, ...]
 Misuse = tuple[Location, str, str, str]  # where in the study file, what was found, the rule, the remedy
 _ORDERED = ("number", "date")
+TEXT_FILES = frozenset({".csv", ".tsv", ".txt"})
 RESERVED = frozenset({"line"})  # a column that intake adds itself
 
 
 def misuses(study: Study) -> Iterator[Misuse]:
     """Yield every use that does not fit its column; names that no column has are left to others to report."""
     columns = {column.name: column for column in study.columns}
+    yield from _source(study)
     yield from _columns(study)
     for i, order in enumerate(study.orders):
         yield from _comparison(("orders", i), columns.get(order.lower), columns.get(order.upper))
@@ -37,12 +41,25 @@ def misuses(study: Study) -> Iterator[Misuse]:
             for part in ("any", "unless"):
                 for k, condition in enumerate(getattr(event, part)):
                     decisive = columns.get(condition.column)
-                    if decisive and decisive.optional and condition.present is None:
+                    if decisive and decisive.optional and condition.present is None and endpoint.if_unknown == "refuse":
                         found = f"{condition.column!r}, which is optional"
                         rule = "without its value it is not known whether a patient had the event"
                         at = ("endpoints", i, "events", j, part, k)
                         yield at, found, rule, "Fill the cells in and delete optional: true."
                     yield from _condition(("endpoints", i, "events", j, part, k), condition, columns)
+
+
+def _source(study: Study) -> Iterator[Misuse]:
+    """Keys that say nothing of a file of this kind."""
+    source = study.source
+    if source is None or source.patients is None:
+        return
+    suffix = PurePath(source.patients).suffix.lower()
+    if source.sheet and suffix != ".xlsx":
+        yield ("source", "sheet"), "a sheet", "only a workbook (.xlsx) has sheets", "Delete the key."
+    for key, default in (("encoding", "utf-8"), ("delimiter", ",")):
+        if getattr(source, key) != default and suffix not in TEXT_FILES:
+            yield ("source", key), f"{getattr(source, key)!r}", f"only a text file has {key}", "Delete the key."
 
 
 def _columns(study: Study) -> Iterator[Misuse]:
@@ -53,6 +70,12 @@ def _columns(study: Study) -> Iterator[Misuse]:
         if sources.index(column.source) < i:
             found = f"{column.source!r} a second time"
             yield ("columns", i, "source"), found, "a column of the extract is read once", "Delete one of the columns."
+        if codes := [code for code in column.missing if isinstance(column, CategoryColumn) and code in column.levels]:
+            found = f"{', '.join(codes)} under levels too"
+            yield ("columns", i, "missing"), found, "a code is a level or a missing value", "Delete it in one of them."
+        if (column.event or column.instance != "only") and not (study.source and study.source.redcap):
+            rule = "events and instances belong to exports of REDCap"
+            yield ("columns", i), "event or instance", rule, "Delete the key, or add redcap: {} under source."
         if isinstance(column, DateColumn) and not _can_be_read(column.format):
             remedy = "Write it as in %Y-%m-%d: %Y year, %m month, %d day."
             yield ("columns", i, "format"), "no pattern of a date", "it must hold year, month and day", remedy

@@ -52,8 +52,20 @@ def refusals(since: float) -> list[str]:
 
 
 def withdraw(study_id: str, results: bool) -> None:
-    """Remove the page of a study and the index that counts its verdicts, and its results too where asked."""
+    """Remove the page of a study and the index that counts its verdicts, and its results too where asked.
+
+    What intake wrote stays: it says why the extract was refused.
+    """
     (Path("reports") / f"{study_id}.html").unlink(missing_ok=True)
     (Path("reports") / "index.html").unlink(missing_ok=True)
     if results:
-        shutil.rmtree(Path("results") / study_id, ignore_errors=True)
+        for stage in (Path("results") / study_id).glob("*"):
+            if stage.name != "intake":
+                shutil.rmtree(stage, ignore_errors=True)
+
+
+def refuse_study(study_id: str, message: str, log: Path) -> None:
+    """End the job of a study whose file is wrong."""
+    write_text(log, f"{message}\nNo report was written for {study_id}; one made from earlier input was withdrawn.\n")
+    withdraw(study_id, results=True)
+    raise SystemExit(1)

@@ -79,6 +79,36 @@ METHODS = {
         "The Mann–Whitney test was repeated with the normal approximation that SPSS prints (ties corrected, no "
         "continuity correction).",
     ),
+    "kruskal-wallis": Method(
+        "Kruskal–Wallis test",
+        "Three or more groups were compared by the Kruskal–Wallis test.",
+        "Kruskal and Wallis 1952",
+    ),
+    "cox-zph": Method(
+        "test of proportional hazards",
+        "Proportional hazards were tested by the score test on Kaplan–Meier-transformed time (as R's cox.zph).",
+        "Grambsch and Therneau 1994",
+    ),
+    "restricted-mean": Method(
+        "restricted mean survival time",
+        "The restricted mean survival time is the area under the Kaplan–Meier curve up to a horizon, with standard "
+        "errors from Greenwood's terms; it is not stated where follow-up ends before the horizon.",
+        "Royston and Parmar 2013",
+    ),
+    "aalen-johansen": Method(
+        "cumulative incidence (Aalen–Johansen)",
+        "Where causes compete, the cumulative incidence of each was estimated by the Aalen–Johansen method: a patient "
+        "who had another cause first can no longer have this one.",
+        "Aalen and Johansen 1978",
+    ),
+    "gray": Method("Gray's test", "Cumulative incidences were compared by Gray's test.", "Gray 1988"),
+    "landmark": Method(
+        "landmark analysis",
+        "A treatment that begins after the origin was studied at landmarks: patients still observed at a landmark were "
+        "divided by whether it had begun by then, and time counts from there. This avoids crediting it with the time "
+        "that patients had to survive to receive it.",
+        "Anderson, Cain and Gelber 1983",
+    ),
     "fisher": Method("Fisher's exact test", "Proportions were compared by Fisher's exact test, two-sided."),
     "chi-square": Method("chi-square test", "Pearson's chi-square test was computed without correction."),
     "chi-square-yates": Method(

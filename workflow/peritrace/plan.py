@@ -17,11 +17,13 @@ from peritrace import __version__
 from peritrace.files import sha256
 from peritrace.fingerprint import PACKAGE, digest, modules_used
 from peritrace.problems import InputRefused, Problem
-from peritrace.study import Slug, Study
+from peritrace.sections import Slug
+from peritrace.study import Study
 from peritrace.study_file import load_study
 
 # What each stage needs beside the package: a template or font that changes must rerun it too.
 STAGE_FOLDERS = {
+    "validate": ("templates",),
     "draw": ("fonts",),
     "draw_tables": ("fonts",),
     "report": ("templates",),
@@ -30,20 +32,22 @@ STAGE_FOLDERS = {
 }
 # The packages whose version can change a result of the stage.
 STAGE_PACKAGES = {
-    "intake": ("pandas", "pandera"),
+    "validate": ("jinja2",),
+    "intake": ("openpyxl", "pandas", "pandera", "pyarrow"),
     "derive": (),
     "estimate": ("numpy", "scipy"),
     "crosscheck": ("lifelines", "numpy", "pandas", "scipy"),
+    "diff": ("numpy", "pandas", "pandera", "scipy"),
     "audit": (),
     "draw": ("matplotlib", "numpy"),
-    "tabulate": ("jinja2",),
+    "tabulate": ("jinja2", "python-docx"),
     "report": ("jinja2", "lifelines", "matplotlib", "numpy", "pandas", "pandera", "scipy", "snakemake"),
     "index": ("jinja2",),
     "intake_tables": (),
     "estimate_tables": ("numpy", "scipy"),
     "audit_tables": ("numpy", "scipy"),
     "draw_tables": ("matplotlib", "numpy"),
-    "tabulate_tables": ("jinja2",),
+    "tabulate_tables": ("jinja2", "python-docx"),
     "report_tables": ("jinja2", "matplotlib", "numpy", "scipy", "snakemake"),
 }
 # The tidy tables that intake passes on of a study whose source is published tables.
@@ -64,19 +68,28 @@ class Plan:
     def __init__(self, config: dict[str, object]) -> None:
         self.config = _read_config(config)
         self._studies: dict[str, Study] = {}
-        problems = []
-        for name in self.config.studies:
+        self.refused: dict[str, str] = {}
+        """Studies whose file is wrong, and what is wrong with it: they end as a job of their own, the others go on."""
+        for name in dict.fromkeys(self.config.studies):
             try:
                 self._studies[name] = load_study(Path("config/studies") / f"{name}.yaml")
             except InputRefused as refusal:
-                problems += refusal.problems
-        if problems:
-            raise InputRefused("the study files", problems)
+                self.refused[name] = str(refusal)
+        for name, study in list(self._studies.items()):
+            if unknown := [other for other in study.compare if other not in self.cohorts]:
+                self.refused[name] = str(_not_beside(name, unknown))
+        for name in self.refused:
+            self._studies.pop(name, None)
 
     @property
     def studies(self) -> list[str]:
-        """The ids of the studies, in the order of the configuration."""
+        """The ids of the studies that can run, in the order of the configuration."""
         return list(self._studies)
+
+    @property
+    def wanted(self) -> list[str]:
+        """The ids of all studies of the configuration."""
+        return [*self._studies, *self.refused]
 
     @property
     def cohorts(self) -> list[str]:
@@ -113,6 +126,30 @@ class Plan:
         source = self._studies[name].source
         return source.patients or "" if source else ""
 
+    def beside(self, name: str) -> list[str]:
+        """The other cohorts that a study is compared with, where one of its tables shows them."""
+        return list(dict.fromkeys(table.other for table in self._studies[name].tables if table.other))
+
+    def other_settings(self, name: str) -> list[str]:
+        """What a table beside other cohorts may know of these."""
+        return [self.settings(other, "tabulate") for other in self.beside(name)]
+
+    def previous(self, name: str) -> list[str]:
+        """The path of the extract before this one, in a list that is empty when there is none."""
+        source = self._studies[name].source
+        return [source.previous] if source and source.previous else []
+
+    @property
+    def renewed(self) -> list[str]:
+        """The cohorts that replace an earlier extract."""
+        return [name for name in self.cohorts if self.previous(name)]
+
+    def raw_files(self, name: str) -> list[str]:
+        """The files that intake reads: the extract, and the data dictionary of an export of REDCap."""
+        source = self._studies[name].source
+        dictionary = source.redcap.dictionary if source and source.redcap else None
+        return [self.extract(name), *([dictionary] if dictionary else [])]
+
     def tables_folder(self, name: str) -> str:
         """The folder of published tables."""
         source = self._studies[name].source
@@ -144,9 +181,13 @@ class Plan:
         results = f"results/{name}"
         if name in self.published:
             return self._published_report_inputs(name)
-        suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv")}
+        suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv", "docx")}
         audited = ("verdicts", "conventions", "event_definitions") if self.claims(name) else ()
+        changes = ("rows", "distributions", "results") if self.previous(name) else ()
         return {
+            "flow": [f"{results}/derive/flow.csv"],
+            "problems": [f"{results}/intake/problems.csv"],
+            "diff": [f"{results}/diff/{table}.csv" for table in changes],
             "ard": [f"{results}/estimate/ard.csv"],
             "draw": [f"{results}/draw/{figure}.{s}" for figure in self.figures(name) for s in suffixes["draw"]],
             "tabulate": [f"{results}/tabulate/{t}.{s}" for t in self.tables(name) for s in suffixes["tabulate"]],
@@ -156,7 +197,7 @@ class Plan:
 
     def _published_report_inputs(self, name: str) -> dict[str, list[str]]:
         results = f"results/{name}"
-        suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv")}
+        suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv", "docx")}
         audited = ("verdicts", "checks", "corrections", "inferences", "events")
         return {
             "intake": list(self.intake_tables(name).values()),
@@ -192,7 +233,7 @@ class Plan:
 
     def fingerprints(self, name: str) -> dict[str, str]:
         """The study's files by name, with their SHA-256 as they are now."""
-        paths = [self.extract(name), *self.claims(name)] if name in self.cohorts else self.published_files(name)
+        paths = [*self.raw_files(name), *self.claims(name)] if name in self.cohorts else self.published_files(name)
         return {path: sha256(path) for path in paths if Path(path).is_file()}
 
     def versions(self) -> dict[str, str]:
@@ -223,6 +264,13 @@ def let_jobs_import() -> None:
     """Let the processes that Snakemake starts for jobs find this package, installed or not."""
     paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+
+
+def _not_beside(name: str, others: list[str]) -> InputRefused:
+    rule = "a cohort is set beside other cohorts of this run"
+    remedy = "Add them to config/config.yaml and mend their study files, or take them out of compare."
+    file = f"config/studies/{name}.yaml"
+    return InputRefused(file, [Problem(file, None, "compare", ", ".join(others), rule, remedy)])
 
 
 def _read_config(config: dict[str, object]) -> Config:

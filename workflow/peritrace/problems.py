@@ -3,9 +3,11 @@
 A patient's value is never quoted; a problem names the class of what stands there ("text", "empty", "negative number").
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+PROBLEM_COLUMNS = ("severity", "file", "line", "column", "found", "rule", "remedy")
 REFUSED = "to mend before it can run"
 
 
@@ -19,6 +21,7 @@ class Problem:
     found: str  # the class of the value: "text", "empty", "not a listed code"
     rule: str  # what must hold
     remedy: str  # what the reader can do about it
+    severity: Literal["error", "warning"] = "error"  # a warning doesn't keep a study from running
 
     def __str__(self) -> str:
         place = self.file
@@ -45,3 +48,24 @@ class InputRefused(Exception):
         if count > most:
             lines.append(f"  … and {count - most} more")
         return "\n".join(lines)
+
+
+def to_row(problem: Problem) -> dict[str, object]:
+    """A problem as a row of a CSV file."""
+    return {name: getattr(problem, name) for name in PROBLEM_COLUMNS}
+
+
+def from_rows(rows: Iterable[Mapping[str, str]]) -> list[Problem]:
+    """The problems of a CSV file that a stage wrote."""
+    return [
+        Problem(
+            row["file"],
+            int(row["line"]) if row["line"] else None,
+            row["column"],
+            row["found"],
+            row["rule"],
+            row["remedy"],
+            "warning" if row["severity"] == "warning" else "error",
+        )
+        for row in rows
+    ]

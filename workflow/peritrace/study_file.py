@@ -11,8 +11,10 @@ from pydantic import BaseModel, ValidationError
 
 from peritrace.analysis_uses import analysis_misuses
 from peritrace.column_uses import misuses
+from peritrace.meaning import Condition, Dates, Durations
 from peritrace.problems import InputRefused, Problem
-from peritrace.study import Dates, Durations, GroupFigure, Study, SurvivalFigure, SwimmerFigure
+from peritrace.study import Study
+from peritrace.wanted import FactorsFigure, GroupFigure, IncidenceFigure, SurvivalFigure, SwimmerFigure
 
 Location = tuple[int | str, ...]
 
@@ -39,7 +41,10 @@ def load_study(path: str | Path) -> Study:
     except ValidationError as error:
         problems = [_from_pydantic(path, tree, dict(item)) for item in error.errors()]
         raise InputRefused(f"study file {path}", problems) from None
-    found = [Problem(str(path), _line(tree, at), _key(at), *what) for at, *what in _cross_check(study, path)]
+    found = [
+        Problem(str(path), _line(tree, at), _key(at), found, rule, remedy)
+        for at, found, rule, remedy in _cross_check(study, path)
+    ]
     if found:
         raise InputRefused(f"study file {path}", found)
     return study
@@ -134,10 +139,13 @@ def _cross_check(study: Study, path: Path) -> Iterator[tuple[Location, str, str,
         yield ("id",), "another name", f"the id must be the file's name, {path.stem!r}", "Rename one of them."
     if study.id == "index":
         yield ("id",), "'index'", "reports/index.html lists the studies", "Give the study another id."
+    if study.id.endswith("-validation"):
+        found = "an id that ends in -validation"
+        yield ("id",), found, "pages of extracts are called so", "Give the study another id."
     if study.source is None:
         yield ("source",), "no value", "a study needs its source", "Add source: with patients: and a path."
     columns = [column.name for column in study.columns]
-    groups = [group.name for group in study.groups]
+    groups = [*(group.name for group in study.groups), *(exposure.name for exposure in study.exposures)]
     codes = [code for e in study.endpoints for code in {e.code, *(d.code for d in e.events[1:])}]
     for section, names in (
         ("columns", columns + groups),
@@ -152,7 +160,13 @@ def _cross_check(study: Study, path: Path) -> Iterator[tuple[Location, str, str,
     if len(identifiers) != 1 and not study.published:
         found = "no identifier column" if not identifiers else "several identifier columns"
         yield ("columns",), found, "exactly one column has type: identifier", "Set the type of the patient's number."
-    known = {"column": set(columns), "variable": {*columns, *groups}, "endpoint": {e.code for e in study.endpoints}}
+    known = {
+        "column": set(columns),
+        "variable": {*columns, *groups},
+        "endpoint": {e.code for e in study.endpoints},
+        "factor analysis": {factors.id for factors in study.analyses.factors},
+        "study under compare": set(study.compare),
+    }
     for location, kind, name in _references(study):
         if name not in known[kind]:
             near = difflib.get_close_matches(name, sorted(known[kind]), n=1)
@@ -194,16 +208,27 @@ def _references(study: Study) -> Iterator[tuple[Location, str, str]]:
         for name in names:
             yield ("endpoints", i, "time"), "column", name
         for j, event in enumerate(endpoint.events):
-            for condition in (*event.any, *event.unless):
-                yield ("endpoints", i, "events", j), "column", condition.column
-                if condition.less_than:
-                    yield ("endpoints", i, "events", j), "column", condition.less_than
+            caused = (condition for cause in event.causes for condition in cause.any)
+            for condition in (*event.any, *event.unless, *caused):
+                yield from _columns_of(("endpoints", i, "events", j), condition)
+    for i, exclusion in enumerate(study.exclude):
+        for condition in exclusion.any:
+            yield from _columns_of(("exclude", i), condition)
+    for i, exposure in enumerate(study.exposures):
+        yield ("exposures", i, "column"), "column", exposure.column
+        yield ("exposures", i, "endpoint"), "endpoint", exposure.endpoint
     yield from _analysis_references(study)
+
+
+def _columns_of(at: Location, condition: Condition) -> Iterator[tuple[Location, str, str]]:
+    yield at, "column", condition.column
+    if condition.less_than:
+        yield at, "column", condition.less_than
 
 
 def _analysis_references(study: Study) -> Iterator[tuple[Location, str, str]]:
     analyses = study.analyses
-    for key in ("describe", "describe_by"):
+    for key in ("describe", "describe_by", "tests_by"):
         for name in getattr(analyses, key):
             yield ("analyses", key), "variable", name
     if analyses.follow_up:
@@ -218,8 +243,19 @@ def _analysis_references(study: Study) -> Iterator[tuple[Location, str, str]]:
         yield ("analyses", "models", i, "endpoint"), "endpoint", model.endpoint
         for name in model.covariates:
             yield ("analyses", "models", i, "covariates"), "variable", name
+    for i, factors in enumerate(analyses.factors):
+        yield ("analyses", "factors", i, "endpoint"), "endpoint", factors.endpoint
+        for name in (*factors.univariable, *factors.multivariable):
+            yield ("analyses", "factors", i), "variable", name
+    for i, incidence in enumerate(analyses.incidence):
+        yield ("analyses", "incidence", i, "endpoint"), "endpoint", incidence.endpoint
+        if incidence.by:
+            yield ("analyses", "incidence", i, "by"), "variable", incidence.by
+    for i, landmark in enumerate(analyses.landmarks):
+        yield ("analyses", "landmarks", i, "endpoint"), "endpoint", landmark.endpoint
+        yield ("analyses", "landmarks", i, "exposure"), "variable", landmark.exposure
     for i, figure in enumerate(study.figures):
-        if isinstance(figure, SurvivalFigure):
+        if isinstance(figure, SurvivalFigure | IncidenceFigure):
             yield ("figures", i, "endpoint"), "endpoint", figure.endpoint
         elif isinstance(figure, SwimmerFigure):
             for code in (figure.total, figure.observed, figure.progression):
@@ -227,10 +263,16 @@ def _analysis_references(study: Study) -> Iterator[tuple[Location, str, str]]:
                     yield ("figures", i), "endpoint", code
         elif isinstance(figure, GroupFigure):
             yield ("figures", i, "variable"), "variable", figure.variable
+        elif isinstance(figure, FactorsFigure):
+            yield ("figures", i, "factors"), "factor analysis", figure.factors
         if by := getattr(figure, "by", None):
             yield ("figures", i, "by"), "variable", by
     for i, table in enumerate(study.tables):
-        for name in (*table.columns, *([table.by] if table.by else [])):
+        for name in (*table.columns, *table.variables, *([table.by] if table.by else [])):
             yield ("tables", i), "variable", name
+        if table.factors:
+            yield ("tables", i, "factors"), "factor analysis", table.factors
+        if table.other:
+            yield ("tables", i, "other"), "study under compare", table.other
         if table.endpoint:
             yield ("tables", i, "endpoint"), "endpoint", table.endpoint

@@ -7,13 +7,15 @@ import json
 import types
 import typing
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from peritrace.files import write_text
-from peritrace.study import Section, Study
+from peritrace.sections import Section
+from peritrace.study import Study
 
 SCHEMA = Path("config/schema/study.schema.json")
 PAGE = Path("docs/study-file.md")
@@ -26,7 +28,7 @@ of it. Unknown keys are errors. Editors that know JSON schema complete and check
 
     # yaml-language-server: $schema=../schema/study.schema.json
 
-This page is generated from `workflow/peritrace/study.py` by `make schema`.
+This page is generated from the models in `workflow/peritrace/` (`study`, `meaning`, `wanted`) by `make schema`.
 """
 
 
@@ -94,7 +96,7 @@ def _type_name(annotation: object) -> str:
         return f"map of {_type_name(arguments[0])} to {_type_name(arguments[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    names: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+    names: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "true or false", date: "date"}
     return names[annotation]
 
 

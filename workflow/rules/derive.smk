@@ -1,9 +1,11 @@
 rule derive:
     input:
         patients=rules.intake.output.patients,
+        problems=rules.intake.output.problems,
     output:
         adsl="results/{study}/derive/adsl.csv",
         adtte="results/{study}/derive/adtte.csv",
+        flow="results/{study}/derive/flow.csv",
     log:
         "logs/{study}/derive.log",
     wildcard_constraints:

@@ -1,9 +1,14 @@
+# Of a refused extract intake writes the problems and no patient; derive then ends the study. So validate has in both
+# cases what its page says.
 rule intake:
     input:
-        patients=lambda wildcards: PLAN.present(PLAN.extract(wildcards.study)),
+        files=lambda wildcards: PLAN.present(*PLAN.raw_files(wildcards.study)),
     output:
         patients="results/{study}/intake/patients.csv",
         flow="results/{study}/intake/flow.csv",
+        problems="results/{study}/intake/problems.csv",
+        file="results/{study}/intake/file.csv",
+        columns="results/{study}/intake/columns.csv",
     log:
         "logs/{study}/intake.log",
     wildcard_constraints:
@@ -13,12 +18,36 @@ rule intake:
     params:
         settings=lambda wildcards: PLAN.settings(wildcards.study, "intake"),
         extract=lambda wildcards: PLAN.extract(wildcards.study),
-        content=lambda wildcards: PLAN.content(PLAN.extract(wildcards.study)),
+        content=lambda wildcards: PLAN.content(*PLAN.raw_files(wildcards.study)),
         code=PLAN.code("intake"),
     message:
         "{wildcards.study}: validating the extract"
     script:
         "../scripts/intake.py"
+
+
+rule validate:
+    input:
+        problems=rules.intake.output.problems,
+        flow=rules.intake.output.flow,
+        file=rules.intake.output.file,
+        columns=rules.intake.output.columns,
+    output:
+        page="reports/{study}-validation.html",
+        list="reports/{study}-validation.csv",
+    log:
+        "logs/{study}/validate.log",
+    wildcard_constraints:
+        study=PLAN.pattern(PLAN.cohorts),
+    conda:
+        "../../environment.yml"
+    params:
+        settings=lambda wildcards: PLAN.settings(wildcards.study, "validate"),
+        code=PLAN.code("validate"),
+    message:
+        "{wildcards.study}: writing what was found in the extract"
+    script:
+        "../scripts/validate.py"
 
 
 rule intake_tables:

@@ -68,3 +68,21 @@ rule index:
         "listing the studies"
     script:
         "../scripts/index.py"
+
+
+# A study whose file is wrong: its page can't be made, and the log says why.
+rule refuse:
+    output:
+        page="reports/{study}.html",
+    log:
+        "logs/{study}/refuse.log",
+    wildcard_constraints:
+        study=PLAN.pattern(list(PLAN.refused)),
+    conda:
+        "../../environment.yml"
+    params:
+        message=lambda wildcards: PLAN.refused[wildcards.study],
+    message:
+        "{wildcards.study}: the study file is wrong"
+    script:
+        "../scripts/refuse.py"

@@ -6,12 +6,13 @@ for study in PLAN.cohorts:
         input:
             ard=f"results/{study}/estimate/ard.csv",
             adsl=f"results/{study}/derive/adsl.csv",
+            beside=[f"results/{other}/estimate/ard.csv" for other in PLAN.beside(study)],
         output:
             expand(
                 "results/{study}/tabulate/{table}.{suffix}",
                 study=study,
                 table=PLAN.tables(study),
-                suffix=["html", "csv"],
+                suffix=["html", "csv", "docx"],
             ),
         log:
             f"logs/{study}/tabulate.log",
@@ -19,6 +20,7 @@ for study in PLAN.cohorts:
             "../../environment.yml"
         params:
             settings=lambda wildcards, study=study: PLAN.settings(study, "tabulate"),
+            others=lambda wildcards, study=study: PLAN.other_settings(study),
             code=PLAN.code("tabulate"),
         message:
             f"{study}: tabulating"
@@ -41,7 +43,7 @@ for study in PLAN.published:
                 "results/{study}/tabulate/{table}.{suffix}",
                 study=study,
                 table=PLAN.tables(study),
-                suffix=["html", "csv"],
+                suffix=["html", "csv", "docx"],
             ),
         log:
             f"logs/{study}/tabulate.log",

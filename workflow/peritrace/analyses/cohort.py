@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from peritrace.files import read_csv
-from peritrace.study import Endpoint, EventDefinition, NumberColumn, Study
+from peritrace.meaning import Dates, Endpoint, EventDefinition, NumberColumn
+from peritrace.study import Study
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -17,17 +19,28 @@ Levels = NDArray[np.str_]
 
 @dataclass(frozen=True)
 class TimeToEvent:
-    """Times in the study's unit, whether each ended in the event, and when observation began (None: at the origin)."""
+    """Times in the study's unit, whether each ended in the event, and when observation began (None: at the origin).
+
+    One item per patient of the cohort until `of` chooses; who is left out of the endpoint has the time nan.
+    """
 
     time: Floats
     event: Flags
     entry: Floats | None
     rounding: float = 0.0  # half a unit of the last digit that the source prints; 0 for times from dates
+    cause: Levels | None = None  # what each event was, where the study file defines causes
+
+    @property
+    def known(self) -> Flags:
+        """Who is analysed for this endpoint."""
+        return ~np.isnan(self.time)
 
     def of(self, members: Flags) -> "TimeToEvent":
-        """The same for some of the patients."""
-        entry = None if self.entry is None else self.entry[members]
-        return TimeToEvent(self.time[members], self.event[members], entry, self.rounding)
+        """The same for some of the patients, those left out of the endpoint never among them."""
+        chosen = members & self.known
+        entry = None if self.entry is None else self.entry[chosen]
+        cause = None if self.cause is None else self.cause[chosen]
+        return TimeToEvent(self.time[chosen], self.event[chosen], entry, self.rounding, cause)
 
 
 @dataclass(frozen=True)
@@ -76,14 +89,36 @@ class Cohort:
 
     def time_to_event(self, code: str) -> TimeToEvent:
         """The times of an endpoint, or of one reading of its event."""
-        rows = self._times[code]
-        entry = np.array([float(row["ENTRY"] or 0) for row in rows]) if any(row["ENTRY"] for row in rows) else None
-        return TimeToEvent(
-            np.array([float(row["AVAL"]) for row in rows]),
-            np.array([row["CNSR"] == "0" for row in rows]),
-            entry,
-            0.0 if any(row["ADT"] for row in rows) else _half_unit(row["AVAL"] for row in rows),
+        rows = self._times.get(code, [])
+        endpoint, definition = next(
+            (endpoint, event) for endpoint, event, _ in definitions(self.study) if event.code == code
         )
+        places = self._places(rows)
+
+        def column(values: Iterable[float | bool | str], fill: float | bool | str) -> NDArray[Any]:
+            found = np.array([*values, fill])[:-1]  # the last item fixes the type of an empty column
+            if places is None:
+                return found
+            whole = np.full(len(self), fill, dtype=found.dtype)
+            whole[places] = found
+            return whole
+
+        time = column((float(row["AVAL"]) for row in rows), np.nan)
+        delayed = any(row["ENTRY"] for row in rows)
+        return TimeToEvent(
+            time,
+            column((row["CNSR"] == "0" for row in rows), False),
+            column((float(row["ENTRY"] or 0) for row in rows), np.nan) if delayed else None,
+            0.0 if isinstance(endpoint.time, Dates) else _half_unit(row["AVAL"] for row in rows),
+            column((row["EVNTDESC"] for row in rows), "") if definition.causes else None,
+        )
+
+    def _places(self, rows: list[dict[str, str]]) -> list[int] | None:
+        """Where the patients of these rows stand in the cohort; None when it is all of them in order."""
+        if len(rows) == len(self):
+            return None
+        place = {patient["USUBJID"]: number for number, patient in enumerate(self.patients)}
+        return [place[row["USUBJID"]] for row in rows]
 
     def everyone(self) -> Slice:
         """All patients."""

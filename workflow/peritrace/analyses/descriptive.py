@@ -51,6 +51,9 @@ def _numbers(cohort: Cohort, name: str, part: Slice) -> Iterator[Statistic]:
 def _counts(cohort: Cohort, name: str, part: Slice) -> Iterator[Statistic]:
     values = cohort.levels(name)[part.members]
     known = int(np.count_nonzero(values != ""))
+    if known < values.size:
+        base = Statistic("counts", "missing", as_stat(values.size - known), name, method="descriptive")
+        yield replace(base, **part.labels)
     for level in cohort.study.levels(name):
         count = int(np.count_nonzero(values == level))
         for stat_name, value in (("n", count), ("N", known), ("p", count / known if known else None)):
@@ -114,3 +117,64 @@ def _cross_table_tests(cohort: Cohort, first: str, second: str) -> list[TestCall
         ("chi-square", lambda: association.chi_square(table, correction=False)),
         ("chi-square-yates", lambda: association.chi_square(table, correction=True)),
     ]
+
+
+MOST_FOR_EXACT_RANKS = 50  # patients up to which the permutation distribution is computed
+LEAST_EXPECTED = 5.0  # below it in any cell, chi-square is no approximation
+
+
+def compare_groups(cohort: Cohort) -> Iterator[Statistic]:
+    """Every described variable between the levels of each group under `tests_by`, by one test, which is named."""
+    analyses = cohort.study.analyses
+    for by in analyses.tests_by:
+        for name in analyses.describe:
+            if _made_of(cohort, name) == _made_of(cohort, by):
+                continue
+            method, call = _chosen_test(cohort, name, by)
+            base = Statistic("group-test", "p_value", "", name, group1=by, method=method)
+            try:
+                result = call()
+            except ValueError as error:
+                yield replace(base, warning=str(error))
+                continue
+            for stat_name in ("statistic", "df", "p_value"):
+                value = getattr(result, stat_name)
+                if value is not None:
+                    yield replace(base, stat_name=stat_name, stat=as_stat(value))
+
+
+def _made_of(cohort: Cohort, name: str) -> str:
+    """The column of which a group is made: a group is not tested against itself."""
+    group = cohort.study.group(name)
+    return group.column if group else name
+
+
+def _chosen_test(cohort: Cohort, name: str, by: str) -> TestCall:
+    """Ranks for numbers, exact in small cohorts; Fisher's test for counts where chi-square is no approximation."""
+    slices = cohort.slices(by)
+    if cohort.is_number(name):
+        values = cohort.numbers(name)
+        known = ~np.isnan(values)
+        samples = [values[s.members & known] for s in slices]
+        if len(samples) != 2:
+            return "kruskal-wallis", lambda: association.kruskal_wallis(samples)
+        first, second = samples
+        if first.size + second.size <= MOST_FOR_EXACT_RANKS:
+            return "mann-whitney", lambda: association.mann_whitney(first, second, method="exact")
+        return "mann-whitney-asymptotic", lambda: association.mann_whitney(first, second, method="asymptotic")
+    return _chosen_test_of_counts(cohort, name, slices)
+
+
+def _chosen_test_of_counts(cohort: Cohort, name: str, slices: list[Slice]) -> TestCall:
+    table = np.array(
+        [[np.count_nonzero(r.members & c.members) for c in slices] for r in cohort.slices(name)], dtype=np.int64
+    )
+    table = table[:, table.sum(axis=0) > 0] if table.ndim == 2 else table
+    table = table[table.sum(axis=1) > 0] if table.ndim == 2 else table
+    try:
+        small = bool((association.expected_counts(table) < LEAST_EXPECTED).any())
+    except ValueError:
+        small = False
+    if small:
+        return "fisher", lambda: association.fisher_exact(table)
+    return "chi-square", lambda: association.chi_square(table)

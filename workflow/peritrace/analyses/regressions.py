@@ -1,6 +1,6 @@
 """Comparisons of survival between groups, and regression models."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from peritrace.analyses.cohort import Cohort, Flags, Floats, TimeToEvent
 from peritrace.ard import Statistic, as_stat
 from peritrace.stats import cox, logistic, rank_tests
-from peritrace.study import Model
+from peritrace.wanted import Model
 
 
 def compare(cohort: Cohort) -> Iterator[Statistic]:
@@ -16,7 +16,7 @@ def compare(cohort: Cohort) -> Iterator[Statistic]:
     for wanted in cohort.study.analyses.compare:
         times = cohort.time_to_event(wanted.endpoint)
         levels = cohort.levels(wanted.by)
-        known = levels != ""
+        known = (levels != "") & times.known
         for weight in ("log-rank", "breslow", "tarone-ware"):
             base = Statistic("comparison", "p_value", "", wanted.endpoint, group1=wanted.by, method=weight)
             try:
@@ -41,29 +41,31 @@ class Design:
     known: Flags
 
 
-def design(cohort: Cohort, model: Model) -> Design:
-    """Numbers as they are, groups as indicators against their first level; patients with a gap are left out."""
+def design(cohort: Cohort, covariates: Sequence[str], endpoint: str) -> Design:
+    """Numbers as they are, groups as indicators against their first level; patients with a gap are left out.
+
+    Raises ValueError when a group has one level only, or nobody has all values.
+    """
+    known = cohort.time_to_event(endpoint).known
+    for name in covariates:
+        known = known & (~np.isnan(cohort.numbers(name)) if cohort.is_number(name) else cohort.levels(name) != "")
+    if not known.any():
+        raise ValueError("no patient has a value of every covariate")
     columns: list[Floats] = []
     terms: list[tuple[str, str, str]] = []
-    known = np.ones(len(cohort), dtype=np.bool_)
-    for name in model.covariates:
+    for name in covariates:
         if cohort.is_number(name):
-            values = cohort.numbers(name)
-            known &= ~np.isnan(values)
-            columns.append(values)
+            columns.append(cohort.numbers(name))
             terms.append((name, "", ""))
             continue
         levels = cohort.levels(name)
-        known &= levels != ""
-        levels_found = [part.level for part in cohort.slices(name)]
+        levels_found = [part.level for part in cohort.slices(name) if (part.members & known).any()]
         if len(levels_found) < 2:
             raise ValueError(f"{cohort.study.label(name)} has fewer than two levels among these patients")
         reference, *others = levels_found
         for level in others:
             columns.append((levels == level).astype(np.float64))
             terms.append((name, level, reference))
-    if not known.any():
-        raise ValueError("no patient has a value of every covariate")
     matrix = np.column_stack(columns)[known]
     return Design(matrix, [f"{name} {level}".strip() for name, level, _ in terms], terms, known)
 
@@ -72,7 +74,7 @@ def regress(cohort: Cohort) -> Iterator[Statistic]:
     """Every model of the study file by each likelihood: Efron, Breslow and Firth; maximum likelihood and Firth."""
     for model in cohort.study.analyses.models:
         try:
-            x = design(cohort, model)
+            x = design(cohort, model.covariates, model.endpoint)
         except ValueError as error:
             yield _not_estimable(model, "cox-efron" if model.kind == "cox" else "logistic", str(error))
             continue

@@ -10,7 +10,8 @@ import numpy as np
 from peritrace.analyses.cohort import Cohort, Slice, TimeToEvent, definitions
 from peritrace.ard import Statistic, as_stat
 from peritrace.stats import follow_up, kaplan_meier, life_table
-from peritrace.study import MONTH_LENGTHS, Analyses
+from peritrace.study import MONTH_LENGTHS
+from peritrace.wanted import Analyses
 
 FOLLOW_UP_METHODS: dict[follow_up.FollowUpMethod, str] = {
     "observed": "observed-follow-up",
@@ -22,18 +23,23 @@ def survival(cohort: Cohort) -> Iterator[Statistic]:
     """All of it: each endpoint overall and by the groups that it is compared by."""
     for endpoint, event, convention in definitions(cohort.study):
         times = cohort.time_to_event(event.code)
-        yield from _kaplan_meier(cohort, endpoint.code, times, cohort.everyone(), convention)
-        yield from _life_table_rates(cohort, endpoint.code, times, cohort.everyone(), convention)
+        whole = times.of(cohort.everyone().members)
+        if not whole.time.size:
+            continue
+        yield from _kaplan_meier(cohort, endpoint.code, whole, cohort.everyone(), convention)
+        yield from _life_table_rates(cohort, endpoint.code, whole, cohort.everyone(), convention)
         if convention:
             continue
-        yield from _curve(cohort, endpoint.code, times, cohort.everyone(), "kaplan-meier")
-        yield from _life_table_rows(cohort, endpoint.code, times)
-        yield from _deaths_within(cohort, endpoint.code, times)
-        if times.entry is not None:
-            yield from _delayed_entry(cohort, endpoint.code, times)
+        yield from _curve(cohort, endpoint.code, whole, cohort.everyone(), "kaplan-meier")
+        yield from _life_table_rows(cohort, endpoint.code, whole)
+        yield from _deaths_within(cohort, endpoint.code, whole)
+        if whole.entry is not None:
+            yield from _delayed_entry(cohort, endpoint.code, whole)
         for by in dict.fromkeys(c.by for c in cohort.study.analyses.compare if c.endpoint == endpoint.code):
             for part in cohort.slices(by):
                 chosen = times.of(part.members)
+                if not chosen.time.size:
+                    continue
                 yield from _kaplan_meier(cohort, endpoint.code, chosen, part, "")
                 yield from _life_table_rates(cohort, endpoint.code, chosen, part, "")
                 yield from _curve(cohort, endpoint.code, chosen, part, "kaplan-meier")
@@ -214,7 +220,9 @@ def _follow_up(cohort: Cohort) -> Iterator[Statistic]:
     code = cohort.study.analyses.follow_up
     if code is None:
         return
-    times = cohort.time_to_event(code)
+    times = cohort.time_to_event(code).of(cohort.everyone().members)
+    if not times.time.size:
+        return
     for method, name in FOLLOW_UP_METHODS.items():
         analyses = cohort.study.analyses
         found = follow_up.median_follow_up(

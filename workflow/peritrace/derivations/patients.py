@@ -5,12 +5,13 @@ compared as numbers ("2.0" is the value 2), dates as dates, everything else as i
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from peritrace.meaning import AnyColumn, Condition, EventDefinition, Exclusion, Group, Level
 from peritrace.problems import Problem
-from peritrace.study import AnyColumn, Condition, EventDefinition, Group, Level, Study
+from peritrace.study import Study
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,13 @@ def level_rule(level: Level, column: AnyColumn) -> Callable[[str], bool]:
         return one_of(level.values, column)
     if level.contains is not None:
         return _contains(level.contains)
-    low = -float("inf") if level.at_least is None else level.at_least
-    high = float("inf") if level.below is None else level.below
+    return limits(level.at_least, level.below)
+
+
+def limits(at_least: float | None, below: float | None) -> Callable[[str], bool]:
+    """Return the test whether a number lies from the first limit to below the second; None is no limit."""
+    low = -float("inf") if at_least is None else at_least
+    high = float("inf") if below is None else below
     return lambda value: low <= float(value) < high
 
 
@@ -92,15 +98,41 @@ def holds(condition: Condition, cohort: Cohort) -> list[bool]:
         if column.type == "number":
             return [bool(value and other) and float(value) < float(other) for value, other in pairs]
         return [bool(value and other) and value < other for value, other in pairs]  # ISO dates sort as text
-    return [bool(value) == condition.present for value in values]
+    if condition.present is not None:
+        return [bool(value) == condition.present for value in values]
+    within = limits(condition.at_least, condition.below)
+    return [bool(value) and within(value) for value in values]
+
+
+def any_holds(conditions: Sequence[Condition], cohort: Cohort) -> list[bool]:
+    """Tell for each patient whether one of the conditions holds."""
+    found = [holds(condition, cohort) for condition in conditions]
+    return [any(some) for some in zip(*found, strict=True)] if found else [False] * len(cohort.lines)
+
+
+def excluded(exclusions: Sequence[Exclusion], cohort: Cohort) -> list[str]:
+    """Return for each patient the label of the first exclusion that applies, empty for those who stay."""
+    labels = [""] * len(cohort.lines)
+    for exclusion in exclusions:
+        applies = any_holds(exclusion.any, cohort)
+        labels = [label or (exclusion.label if out else "") for label, out in zip(labels, applies, strict=True)]
+    return labels
+
+
+def causes(definition: EventDefinition, is_event: Sequence[bool], cohort: Cohort) -> list[str]:
+    """Return for each patient with the event what it was; empty without the event, or where no cause is named.
+
+    Where causes are defined and none of them claims an event, the text is "?".
+    """
+    found = ["?" if event else "" for event in is_event]
+    for cause in definition.causes:
+        claims = [True] * len(found) if cause.otherwise else any_holds(cause.any, cohort)
+        found = [cause.label if label == "?" and claim else label for label, claim in zip(found, claims, strict=True)]
+    return found if definition.causes else [definition.description if event else "" for event in is_event]
 
 
 def events(definition: EventDefinition, cohort: Cohort) -> list[bool]:
     """Tell for each patient whether a reading of the event counts them: any condition, and no exception."""
-    count = len(cohort.lines)
-    found = [[True] * count] if definition.always else [holds(condition, cohort) for condition in definition.any]
-    excepted = [holds(condition, cohort) for condition in definition.unless] or [[False] * count]
-    return [
-        any(some) and not any(exception)
-        for some, exception in zip(zip(*found, strict=True), zip(*excepted, strict=True), strict=True)
-    ]
+    found = [True] * len(cohort.lines) if definition.always else any_holds(definition.any, cohort)
+    excepted = any_holds(definition.unless, cohort)
+    return [counts and not exception for counts, exception in zip(found, excepted, strict=True)]

@@ -8,10 +8,12 @@ from pathlib import Path
 from peritrace.ard import Ard
 from peritrace.pages.findings import Finding, PrintedNumber, printed_numbers
 from peritrace.pages.page import data_uri, download
-from peritrace.pages.pictures import caption, in_words
-from peritrace.study import CohortFigure, GroupFigure, Study, SurvivalFigure, Table
+from peritrace.pages.pictures import caption, description, in_words, not_drawn
+from peritrace.study import Study
+from peritrace.wanted import CohortFigure, GroupFigure, SurvivalFigure, Table
 from peritrace.words import in_sentence
 
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LARGEST_TABLE = 400_000
 """Characters up to which a table is shown in the page; a longer one is named with its file."""
 
@@ -60,6 +62,7 @@ class Exhibit:
     caption: str = ""
     html: str = ""
     omitted: str = ""
+    absent: bool = False  # a note stands in its place
 
     @property
     def heading(self) -> str:
@@ -77,6 +80,8 @@ def figures(study: Study, ard: Ard, folder: Path, findings: Sequence[Finding]) -
     exhibits = []
     for figure in study.cohort_figures:
         svg, data = folder / f"{figure.id}.svg", folder / f"{figure.id}.csv"
+        absent = not_drawn(data)
+        told = in_words(study, ard, figure)
         chosen = [finding for finding in findings if _bears_on_figure(study, figure, finding)]
         exhibits.append(
             Exhibit(
@@ -84,10 +89,16 @@ def figures(study: Study, ard: Ard, folder: Path, findings: Sequence[Finding]) -
                 title=figure.title,
                 printed_as=figure.printed_as or "",
                 numbers=tuple(printed_numbers(chosen)),
-                downloads=links(("Data behind it (CSV)", data, "text/csv"), ("Figure (SVG)", svg, "image/svg+xml")),
+                downloads=links(
+                    ("Data behind it (CSV)", data, "text/csv"),
+                    ("Figure (SVG)", svg, "image/svg+xml"),
+                    ("PDF", svg.with_suffix(".pdf"), "application/pdf"),
+                    ("PNG", svg.with_suffix(".png"), "image/png"),
+                ),
                 image=Picture.of(svg),
-                alt=in_words(study, ard, figure),
-                caption=caption(study, ard, figure),
+                alt=description(svg.read_text(encoding="utf-8")) if absent or told == figure.title else told,
+                caption="" if absent else caption(study, ard, figure),
+                absent=absent,
             )
         )
     return exhibits
@@ -120,7 +131,9 @@ def tables(study: Study, folder: Path, findings: Sequence[Finding]) -> list[Exhi
                 title=table.title,
                 printed_as=table.printed_as or "",
                 numbers=tuple(printed_numbers(chosen)),
-                downloads=links(("Table (CSV)", data, "text/csv")),
+                downloads=links(
+                    ("Table (CSV)", data, "text/csv"), ("For Word (DOCX)", data.with_suffix(".docx"), WORD)
+                ),
                 html="" if large else html,
                 omitted=f"{folder.name}/{data.name}" if large else "",
             )

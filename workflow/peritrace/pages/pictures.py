@@ -1,5 +1,9 @@
 """Figures in words and numbers, for those who can't see them, and the lines below them."""
 
+import re
+from html import unescape
+from pathlib import Path
+
 from peritrace.ard import Ard, as_stat
 from peritrace.formats import format_number
 from peritrace.pages.prose import (
@@ -9,9 +13,19 @@ from peritrace.pages.prose import (
     rates,
     rates_in_words,
 )
-from peritrace.study import CohortFigure, GroupFigure, Study, SurvivalFigure
+from peritrace.study import Study
 from peritrace.tabulations.lookup import level_text, numbers, standard
+from peritrace.wanted import (
+    CohortFigure,
+    FactorsFigure,
+    GroupFigure,
+    IncidenceFigure,
+    SurvivalFigure,
+    SwimmerFigure,
+)
 from peritrace.words import counted, in_sentence
+
+_DESCRIPTION = re.compile(r"<desc[^>]*>(.*?)</desc>", re.DOTALL)
 
 
 def in_words(study: Study, ard: Ard, figure: CohortFigure) -> str:
@@ -20,7 +34,21 @@ def in_words(study: Study, ard: Ard, figure: CohortFigure) -> str:
         return survival_in_words(study, ard, figure.endpoint, figure.by)
     if isinstance(figure, GroupFigure):
         return points_in_words(study, ard, figure.variable, figure.by)
-    return swimmer_in_words(study, ard, figure.total, figure.observed)
+    if isinstance(figure, SwimmerFigure):
+        return swimmer_in_words(study, ard, figure.total, figure.observed)
+    return figure.title
+
+
+def description(svg: str) -> str:
+    """What a figure says of itself to those who can't see it; empty where it says nothing."""
+    found = _DESCRIPTION.search(svg)
+    return unescape(found[1]).strip() if found else ""
+
+
+def not_drawn(data: Path) -> bool:
+    """Whether a note stands in the place of a figure."""
+    with data.open(encoding="utf-8") as handle:
+        return handle.readline().startswith("not_drawn,")
 
 
 def caption(study: Study, ard: Ard, figure: CohortFigure) -> str:
@@ -29,6 +57,11 @@ def caption(study: Study, ard: Ard, figure: CohortFigure) -> str:
         told = f"Kaplan–Meier estimate, recomputed. {events_in_patients(estimates(ard, figure.endpoint))}."
         signs = f"Band: {level_text(study.analyses.level)}, drawn where it can be estimated; ticks: censored patients"
         return f"{told} {signs}; dashed: median; in brackets: censored so far."
+    interval = level_text(study.analyses.level)
+    if isinstance(figure, IncidenceFigure):
+        return f"Cumulative incidence (Aalen–Johansen), the other causes competing. Band: {interval}."
+    if isinstance(figure, FactorsFigure):
+        return f"Hazard ratios of the {figure.model} Cox regression with {interval}, on a log scale."
     return "One point for each patient." if isinstance(figure, GroupFigure) else "One bar for each patient."
 
 

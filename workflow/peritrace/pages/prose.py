@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from peritrace.ard import Ard, Statistic, as_stat
 from peritrace.claims import QUANTITIES
 from peritrace.formats import format_interval, format_number, format_percent
+from peritrace.meaning import Dates, Endpoint
 from peritrace.methods import METHODS
-from peritrace.study import Dates, Endpoint, Study
+from peritrace.study import Study
 from peritrace.tabulations.lookup import NOT_REACHED, level_text, numbers, standard
 from peritrace.words import counted, in_sentence, listing
 

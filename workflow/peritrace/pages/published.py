@@ -9,7 +9,8 @@ from peritrace.ard import Ard
 from peritrace.pages.exhibits import Exhibit, Picture, links
 from peritrace.pages.findings import Finding, PrintedNumber, printed_numbers
 from peritrace.relations.relation import GRADES, KINDS, UNUSUAL
-from peritrace.study import PublishedFigure, Study, Table
+from peritrace.study import Study
+from peritrace.wanted import PublishedFigure, Table
 from peritrace.words import counted, listing
 
 Rows = Sequence[Mapping[str, str]]

@@ -7,7 +7,8 @@ from peritrace.ard import Ard, as_stat, read_ard
 from peritrace.claims import Claim, read_claims
 from peritrace.files import write_csv
 from peritrace.formats import format_number, format_percent
-from peritrace.study import Endpoint, EventDefinition, Study
+from peritrace.meaning import Endpoint, EventDefinition
+from peritrace.study import Study
 from peritrace.verdicts.columns import VERDICT_COLUMNS
 from peritrace.verdicts.conventions import describe_bundle, plural
 from peritrace.verdicts.judge import Judge

@@ -81,7 +81,9 @@ def _curves(cohort: Cohort, ard: Ard) -> Iterator[Agreement]:
         times = cohort.time_to_event(endpoint.code)
         groups = dict.fromkeys(c.by for c in comparisons if c.endpoint == endpoint.code)
         for part in (cohort.everyone(), *(s for by in groups for s in cohort.slices(by))):
-            yield from _curve(endpoint.code, times.of(part.members), part, ard, cohort.study.analyses.level)
+            chosen = times.of(part.members)
+            if chosen.time.size:
+                yield from _curve(endpoint.code, chosen, part, ard, cohort.study.analyses.level)
 
 
 def _curve(code: str, times: TimeToEvent, part: Slice, ard: Ard, level: float) -> Iterator[Agreement]:
@@ -117,7 +119,7 @@ def _limits_are_log_log(ard: Ard, code: str) -> bool:
 def _rank_tests(cohort: Cohort, ard: Ard) -> Iterator[Agreement]:
     for wanted in cohort.study.analyses.compare:
         times, levels = cohort.time_to_event(wanted.endpoint), cohort.levels(wanted.by)
-        known = levels != ""
+        known = (levels != "") & times.known
         for weight, weightings in _WEIGHTINGS.items():
             where = {"context": "comparison", "variable": wanted.endpoint, "group1": wanted.by, "method": weight}
             ours = ard.one(stat_name="p_value", **where)
@@ -135,7 +137,7 @@ def _cox_models(cohort: Cohort, ard: Ard) -> Iterator[Agreement]:
         rows = ard.where(context="model", analysis=model.id, method="cox-efron")
         if model.kind != "cox" or any(row.warning for row in rows):
             continue
-        x = design(cohort, model)
+        x = design(cohort, model.covariates, model.endpoint)
         times = cohort.time_to_event(model.endpoint).of(x.known)
         frame = pd.DataFrame(x.matrix, columns=x.names)
         frame["duration of observation"], frame["event observed"] = times.time, times.event

@@ -7,13 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from peritrace.ard import Ard, read_ard
+from peritrace.figures.absent import absent_drawing
+from peritrace.figures.factors import factors_drawing
+from peritrace.figures.incidence import incidence_drawing
 from peritrace.figures.output import Drawing, write_drawing
 from peritrace.figures.points import points_drawing
 from peritrace.figures.style import journal_style
 from peritrace.figures.survival import survival_drawing
 from peritrace.figures.swimmer import swimmer_drawing
-from peritrace.problems import InputRefused, Problem
-from peritrace.study import CohortFigure, GroupFigure, Study, SurvivalFigure, SwimmerFigure
+from peritrace.problems import InputRefused
+from peritrace.study import Study
+from peritrace.wanted import CohortFigure, GroupFigure, IncidenceFigure, SurvivalFigure, SwimmerFigure
 
 FORMATS = ("svg", "pdf", "png", "csv")
 SIMULATED = "SIMULATED PATIENTS"
@@ -52,30 +56,26 @@ def draw_all(
 ) -> None:
     """Draw every figure of the study as `<folder>/<figure id>.svg`, `.pdf`, `.png` and `.csv`.
 
-    Nothing is written when one of them can't be drawn; InputRefused then lists what is wrong with each.
+    One that the data can't give is replaced by a note that says why.
     """
     ard = read_ard(ard_path)
     patients = _read(adsl_path, _columns_of_patients(study))
+    mark = mark or _mark_of(patients)
     swimmers = [figure for figure in study.cohort_figures if isinstance(figure, SwimmerFigure)]
     times = _read(adtte_path, {"USUBJID", "PARAMCD", "AVAL", "CNSR"}) if swimmers else []
-    drawings: list[tuple[CohortFigure, Drawing]] = []
-    problems: list[Problem] = []
-    with journal_style():
-        for figure in study.cohort_figures:
+    for figure in study.cohort_figures:
+        with journal_style():
             try:
-                drawings.append((figure, _drawing(figure, ard, patients, times, study, mark)))
+                drawing = _drawing(figure, ard, patients, times, study, mark)
             except InputRefused as refused:
-                problems += refused.problems
-    if problems:
-        raise InputRefused(f"the figures of {study.id}", problems)
-    for figure, drawing in drawings:
+                drawing = _marked(absent_drawing(figure, refused.problems, mark), mark)
         out = {kind: Path(folder) / f"{figure.id}.{kind}" for kind in FORMATS}
         write_drawing(drawing, out, _salt(study, figure))
 
 
 def _columns_of_patients(study: Study) -> set[str]:
     """The columns of ADSL that the figures of a study show."""
-    shown = [figure for figure in study.cohort_figures if not isinstance(figure, SurvivalFigure)]
+    shown = [figure for figure in study.cohort_figures if isinstance(figure, GroupFigure | SwimmerFigure)]
     if not shown:
         return {"simulated"}
     columns = {"simulated", "USUBJID", *(figure.by for figure in shown if figure.by)}
@@ -95,14 +95,26 @@ def _read(path: str | Path, columns: set[str]) -> list[dict[str, str]]:
 def _drawing(
     figure: CohortFigure, ard: Ard, patients: Sequence[Row], times: Sequence[Row], study: Study, mark: str | None
 ) -> Drawing:
-    if mark is None and any(patient.get("simulated", "").casefold() not in _NO for patient in patients):
-        mark = SIMULATED
+    mark = mark or _mark_of(patients)
     if isinstance(figure, SurvivalFigure):
         drawing = survival_drawing(figure, ard, study, mark)
     elif isinstance(figure, GroupFigure):
         drawing = points_drawing(figure, ard, patients, study, mark)
-    else:
+    elif isinstance(figure, SwimmerFigure):
         drawing = swimmer_drawing(figure, patients, times, study, mark)
+    elif isinstance(figure, IncidenceFigure):
+        drawing = incidence_drawing(figure, ard, study, mark)
+    else:
+        drawing = factors_drawing(figure, ard, study, mark)
+    return _marked(drawing, mark)
+
+
+def _mark_of(patients: Sequence[Row]) -> str | None:
+    """SIMULATED where a row is marked as simulated."""
+    return SIMULATED if any(patient.get("simulated", "").casefold() not in _NO for patient in patients) else None
+
+
+def _marked(drawing: Drawing, mark: str | None) -> Drawing:
     if not mark:
         return drawing
     marked = [{**row, "mark": mark} for row in drawing.rows]

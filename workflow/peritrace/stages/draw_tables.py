@@ -13,7 +13,8 @@ from peritrace.files import read_csv
 from peritrace.problems import InputRefused, Problem
 from peritrace.published import EffectRow, Published, place_of
 from peritrace.relations.relation import FITS, UNUSUAL
-from peritrace.study import CoherenceFigure, ForestFigure, PublishedFigure, Study
+from peritrace.study import Study
+from peritrace.wanted import CoherenceFigure, ForestFigure, PublishedFigure
 
 FORMATS = ("svg", "pdf", "png", "csv")
 Rows = Sequence[Mapping[str, str]]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from peritrace.ard import Ard, as_stat, read_ard
 from peritrace.files import read_csv
+from peritrace.meaning import Endpoint
 from peritrace.pages import prose
+from peritrace.pages.course import changes, flow_steps, notices
 from peritrace.pages.exhibits import Exhibit, figures, printed_first, tables
 from peritrace.pages.findings import (
     VERDICT_KINDS,
@@ -20,7 +22,7 @@ from peritrace.pages.findings import (
     verdict_counts,
 )
 from peritrace.pages.page import download, write_page
-from peritrace.study import Endpoint, Study
+from peritrace.study import Study
 from peritrace.tabulations.lookup import level_text, median_text, rate_text, shown
 from peritrace.words import in_sentence
 
@@ -29,7 +31,8 @@ from peritrace.words import in_sentence
 class Results:
     """Where the stages left what a report shows.
 
-    `audit` is None for a study without claims; `crosscheck` is the table of agreement with another implementation.
+    `audit` is None for a study without claims, `diff` for one without an earlier extract; `crosscheck` is the table of
+    agreement with another implementation, `problems` what intake found, `flow` who is analysed.
     """
 
     ard: Path
@@ -37,6 +40,9 @@ class Results:
     tabulate: Path
     audit: Path | None = None
     crosscheck: Path | None = None
+    problems: Path | None = None
+    flow: Path | None = None
+    diff: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,10 @@ def report(
         "printed_figures": printed_figures,
         "printed_tables": printed_tables,
         "further": [*further_figures, *further_tables],
+        "flow": flow_steps(read_csv(results.flow)) if results.flow else [],
+        "notices": notices(read_csv(results.problems)) if results.problems else [],
+        "not_drawn": [e for e in exhibits if e.absent],
+        "changes": changes(results.diff) if results.diff else None,
         "event_readings": _event_readings(study, results.audit),
         "late_entries": _late_entries(study, ard),
         "interval": level_text(study.analyses.level),
@@ -110,6 +120,8 @@ def _contents(context: Mapping[str, object]) -> list[tuple[str, str]]:
     printed = context["printed_figures"] or context["printed_tables"]
     sections = [
         ("found", "What was found" if context["audited"] else "What the data give", True),
+        ("patients", "Patients", context["flow"] or context["notices"]),
+        ("changes", "What changed since the extract before", context["changes"]),
         ("figures", "Figures of the paper", context["printed_figures"]),
         ("tables", "Tables of the paper", context["printed_tables"]),
         ("events", "What counts as the event", context["event_readings"]),

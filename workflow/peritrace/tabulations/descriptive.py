@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from peritrace.ard import Ard
 from peritrace.formats import NOT_ESTIMABLE, format_count, format_number, format_p
+from peritrace.meaning import NumberColumn
 from peritrace.methods import method_label
-from peritrace.study import NumberColumn, Study
-from peritrace.study import Table as Wanted
+from peritrace.study import Study
 from peritrace.tabulations.lookup import caption, standard
 from peritrace.tabulations.table import Column, Row, Table
+from peritrace.wanted import Table as Wanted
 
 # Of several tests of one pair of variables the table shows the first: exact tests stand before approximations.
 TESTS_OF_NUMBERS = ("mann-whitney", "mann-whitney-asymptotic", "welch", "t-test", "pearson")
@@ -53,7 +54,7 @@ def characteristics(study: Study, ard: Ard, wanted: Wanted) -> Table:
     by = wanted.by or ""
     present = {key[3] for key in found if key[2] == by}
     parts = [("", ""), *((by, level) for level in study.levels(by) if level in present)]
-    tests = _tests(ard, by) if by else {}
+    tests = _tests(ard, by) | _group_tests(ard, by) if by else {}
     columns = [Column("Characteristic")]
     for part in parts:
         title = part[1] or "All"
@@ -61,7 +62,7 @@ def characteristics(study: Study, ard: Ard, wanted: Wanted) -> Table:
     if tests:
         columns += [Column("P", "number"), Column("Test")]
     rows: list[Row] = []
-    for name in study.analyses.describe:
+    for name in wanted.variables or study.analyses.describe:
         number = next((c for c in study.columns if c.name == name and isinstance(c, NumberColumn)), None)
         block = _number_rows(number, found, parts) if number else _count_rows(study, name, found, parts)
         if tests:
@@ -130,6 +131,31 @@ def _tests(ard: Ard, by: str) -> dict[str, tuple[str, str]]:
         candidate = (order[s.method], format_p(s.number), method_label(s.method))
         chosen[variable] = min(chosen.get(variable, candidate), candidate)
     return {variable: (p_value, label) for variable, (_, p_value, label) in chosen.items()}
+
+
+def _group_tests(ard: Ard, by: str) -> dict[str, tuple[str, str]]:
+    """The P value and name of the one test that was chosen for each variable."""
+    found = [s for s in standard(ard, "group-test") if s.group1 == by and s.stat_name == "p_value"]
+    return {s.variable: (format_p(s.number), method_label(s.method) if s.stat else s.warning) for s in found}
+
+
+def missing(study: Study, ard: Ard, wanted: Wanted) -> Table:
+    """How many patients lack each variable, those with most gaps first; complete ones are counted below."""
+    total = next((s.number for s in standard(ard, "cohort") if s.stat_name == "N"), math.nan)
+    gaps = {
+        s.variable: s.number
+        for s in standard(ard, "summary", "counts")
+        if s.stat_name == "missing" and not s.group1 and not s.variable_level
+    }
+    rows = [
+        Row((study.label(name), format_count(int(count), int(total), 1), format_number(total - count, 0)))
+        for name, count in sorted(gaps.items(), key=lambda gap: -gap[1])
+        if count
+    ]
+    complete = sum(not count for count in gaps.values())
+    columns = (Column("Variable"), Column("Missing, n (%)", "number"), Column("Known", "number"))
+    notes = [f"{complete} of {len(gaps)} described variables are complete."] if gaps else []
+    return Table(wanted.id, caption(wanted), columns, tuple(rows), (*wanted.notes, *notes))
 
 
 def _with_tests(block: list[Row], test: tuple[str, str]) -> list[Row]:

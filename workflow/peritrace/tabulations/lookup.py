@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from peritrace.ard import Ard, Statistic, as_stat
 from peritrace.formats import NOT_ESTIMABLE, format_interval, format_number, format_percent
-from peritrace.study import Table as Wanted
+from peritrace.wanted import Table as Wanted
 
 NOT_REACHED = "not reached"
 BEYOND_FOLLOW_UP = "beyond last follow-up"

@@ -8,8 +8,8 @@ from peritrace.formats import NOT_ESTIMABLE, format_number, format_percent, form
 from peritrace.methods import method_label
 from peritrace.published import CountCell, EffectRow, NumberCell, Published
 from peritrace.study import Study
-from peritrace.study import Table as Wanted
 from peritrace.tabulations.table import Column, Row, Table
+from peritrace.wanted import Table as Wanted
 from peritrace.words import listing
 
 Verdicts = Mapping[str, Mapping[str, str]]  # rows of verdicts.csv by claim id

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from peritrace.ard import Ard, Statistic
 from peritrace.formats import NOT_ESTIMABLE, format_interval, format_number, format_p, format_ratio
 from peritrace.methods import method_label
-from peritrace.study import Model, Study
-from peritrace.study import Table as Wanted
+from peritrace.study import Study
 from peritrace.tabulations.lookup import caption, level_text, numbers, standard
 from peritrace.tabulations.table import Column, Row, Table
+from peritrace.wanted import Model
+from peritrace.wanted import Table as Wanted
 from peritrace.words import in_sentence
 
 Term = tuple[str, str, str, str]  # covariate, level compared, reference level, method

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from peritrace.ard import Ard, Statistic, as_stat
 from peritrace.formats import NOT_ESTIMABLE, format_number, format_p
+from peritrace.meaning import Endpoint
 from peritrace.methods import method_label
-from peritrace.study import Endpoint, Study
-from peritrace.study import Table as Wanted
+from peritrace.study import Study
 from peritrace.tabulations.lookup import (
     BEYOND_FOLLOW_UP,
     caption,
@@ -20,6 +20,7 @@ from peritrace.tabulations.lookup import (
     standard,
 )
 from peritrace.tabulations.table import Column, Row, Table
+from peritrace.wanted import Table as Wanted
 from peritrace.words import in_sentence
 
 Part = tuple[str, str, str]  # method, group1, group1_level

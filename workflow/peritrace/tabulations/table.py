@@ -59,7 +59,7 @@ class Table:
     def to_html(self) -> str:
         """The fragment that a page takes over as it stands."""
         caption = f"table-{self.id}-caption"
-        marks = self._marks()
+        marks = self.marks()
         head = Markup("").join(
             Markup('<th scope="col"{}>{}</th>').format(_class(self._classes(place)), column.header)
             for place, column in enumerate(self.columns)
@@ -94,7 +94,7 @@ class Table:
                 first = f"{section}: {first}" if row.kind == "level" else first
                 writer.writerow([guarded(cell) for cell in (first, *rest)] + ([guarded(row.note)] if noted else []))
 
-    def _marks(self) -> dict[str, str]:
+    def marks(self) -> dict[str, str]:
         """Each different note with its letter, in the order of the rows: a … z, then aa …"""
         notes = dict.fromkeys(row.note for row in self.rows if row.note)
         return {note: chr(ord("a") + place % 26) * (1 + place // 26) for place, note in enumerate(notes)}

@@ -1,0 +1,1 @@
+"""What changed between two extracts of a cohort: rows, distributions, results."""
