@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
 from peritrace.figures.page import Page, clean
 from peritrace.figures.style import RESOLUTION, journal_style
 from peritrace.files import whole_file, write_csv, write_text
@@ -42,8 +45,23 @@ def write_drawing(drawing: Drawing, out: Mapping[str, str | Path], salt: str) ->
         if "png" in out:
             with whole_file(out["png"]) as temporary:
                 figure.savefig(temporary, format="png", dpi=RESOLUTION)
+                in_few_colours(temporary)
     if "csv" in out:
         write_csv(out["csv"], drawing.columns, drawing.rows)
+
+
+COLOURS = 128
+"""Of a PNG: a figure has a dozen and their shades at edges, and its file is a quarter of that in full colour."""
+
+
+def in_few_colours(png: Path) -> None:
+    """Write a picture anew with a palette; resolution and software stay on record."""
+    with Image.open(png) as picture:
+        kept = PngInfo()
+        kept.add_text("Software", str(picture.info.get("Software", "")))
+        dots = picture.info.get("dpi", (RESOLUTION, RESOLUTION))
+        few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(png, "PNG", dpi=dots, pnginfo=kept)
 
 
 def tidy_svg(svg: bytes, title: str, description: str, salt: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from peritrace.ard import Ard
@@ -161,6 +161,24 @@ def links(*files: tuple[str, Path, str]) -> tuple[Link, ...]:
     """The files that can be carried by a page; those that are missing or too large are left out."""
     found = ((text, path.name, download(path, media_type)) for text, path, media_type in files)
     return tuple(Link(text, name, address) for text, name, address in found if address)
+
+
+LARGEST_PAGE = 6_500_000
+"""Characters of pictures and downloads up to which a page carries print formats too; else they stay in `results`."""
+_PRINT_FORMATS = (".pdf", ".png", ".docx")
+
+
+def within_reason(exhibits: Sequence[Exhibit]) -> tuple[list[Exhibit], bool]:
+    """The exhibits, and whether their print formats were taken out because the page would become too large."""
+    carried = sum(len(link.address) for e in exhibits for link in e.downloads)
+    carried += sum(len(e.image.address) for e in exhibits if e.image) + sum(len(e.html) for e in exhibits)
+    if carried <= LARGEST_PAGE:
+        return list(exhibits), False
+    lighter = [
+        replace(e, downloads=tuple(link for link in e.downloads if not link.name.endswith(_PRINT_FORMATS)))
+        for e in exhibits
+    ]
+    return lighter, True
 
 
 def printed_first(exhibits: Iterable[Exhibit]) -> tuple[list[Exhibit], list[Exhibit]]:

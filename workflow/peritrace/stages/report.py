@@ -9,7 +9,7 @@ from peritrace.files import read_csv
 from peritrace.meaning import Endpoint
 from peritrace.pages import prose
 from peritrace.pages.course import changes, flow_steps, notices
-from peritrace.pages.exhibits import Exhibit, figures, printed_first, tables
+from peritrace.pages.exhibits import Exhibit, figures, printed_first, tables, within_reason
 from peritrace.pages.findings import (
     VERDICT_KINDS,
     Finding,
@@ -75,8 +75,10 @@ def report(
     findings = read_findings(results.audit / "verdicts.csv") if results.audit else []
     tried = conventions(read_csv(results.audit / "conventions.csv"), findings) if results.audit else []
     departing, standard_suffices = readings(tried)
-    printed_figures, further_figures = printed_first(figures(study, ard, results.draw, findings))
-    printed_tables, further_tables = printed_first(tables(study, results.tabulate, findings))
+    drawn, tabulated = figures(study, ard, results.draw, findings), tables(study, results.tabulate, findings)
+    shortened, lighter = within_reason([*drawn, *tabulated])
+    printed_figures, further_figures = printed_first(shortened[: len(drawn)])
+    printed_tables, further_tables = printed_first(shortened[len(drawn) :])
     exhibits = [*printed_figures, *printed_tables, *further_figures, *further_tables]
     context: dict[str, object] = {
         "study": study,
@@ -96,6 +98,7 @@ def report(
         "further": [*further_figures, *further_tables],
         "flow": flow_steps(read_csv(results.flow)) if results.flow else [],
         "notices": notices(read_csv(results.problems)) if results.problems else [],
+        "lighter": lighter,
         "not_drawn": [e for e in exhibits if e.absent],
         "changes": changes(results.diff) if results.diff else None,
         "event_readings": _event_readings(study, results.audit),
