@@ -52,6 +52,7 @@ class NumberColumn(Column):
     multiply_by: float | None = Field(
         None, gt=0, description="Turns the unit of the extract into `unit`; `minimum` and `maximum` are in `unit`."
     )
+    per: float = Field(1, gt=0, description="Ratios of regressions are per so many of `unit`.")
     pool_above: float | None = Field(
         None, description="Values above it count as the next whole number. A column named age has 89 by itself."
     )

@@ -17,6 +17,7 @@ from peritrace.meaning import (
     Exclusion,
     Exposure,
     Group,
+    NumberColumn,
     Order,
 )
 from peritrace.sections import Section, Slug, Text
@@ -165,6 +166,14 @@ class Study(Section):
         labels = {item.name: item.label for item in (*self.columns, *self.groups, *self.exposures)}
         labels |= {endpoint.code: endpoint.label for endpoint in self.endpoints}
         return (self.labels | labels).get(name, name)
+
+    def per(self, name: str) -> str:
+        """The step of a number in a regression as a table says it: "per 100 mL", "per unit"."""
+        column = next((column for column in self.columns if column.name == name), None)
+        if not isinstance(column, NumberColumn):
+            return ""
+        unit = column.unit or "units"
+        return f"per {column.per:g} {unit}" if column.per != 1 else f"per {column.unit or 'unit'}"
 
     @property
     def published(self) -> bool:

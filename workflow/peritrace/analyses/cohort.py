@@ -79,6 +79,10 @@ class Cohort:
         """A number column; nan where it is empty."""
         return np.array([float(row[name]) if row[name] else np.nan for row in self.patients])
 
+    def covariate(self, name: str) -> Floats:
+        """A number column as a regression takes it: in steps of the size that the study file states."""
+        return self.numbers(name) / next(getattr(c, "per", 1.0) for c in self.study.columns if c.name == name)
+
     def levels(self, name: str) -> Levels:
         """A category or group; the empty string where it is missing."""
         return np.array([row[name] for row in self.patients], dtype=np.str_)

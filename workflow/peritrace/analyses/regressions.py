@@ -55,7 +55,7 @@ def design(cohort: Cohort, covariates: Sequence[str], endpoint: str) -> Design:
     terms: list[tuple[str, str, str]] = []
     for name in covariates:
         if cohort.is_number(name):
-            columns.append(cohort.numbers(name))
+            columns.append(cohort.covariate(name))
             terms.append((name, "", ""))
             continue
         levels = cohort.levels(name)

@@ -165,8 +165,8 @@ def _lines(rows: Sequence[FactorRow], study: Study) -> list[_Line]:
     above = ""
     for row in rows:
         if not row.level:
-            per_unit = "" if study.levels(row.covariate) else ", per unit"
-            lines.append(_Line(study.label(row.covariate) + per_unit, row))
+            step = study.per(row.covariate)
+            lines.append(_Line(", ".join(filter(None, (study.label(row.covariate), step))), row))
         else:
             if row.covariate != above:
                 lines.append(_Line(study.label(row.covariate), None))
@@ -247,7 +247,7 @@ def _describe(figure: FactorsFigure, study: Study, rows: Sequence[FactorRow], ou
     for row in rows:
         if row.is_reference:
             continue
-        against = f" {row.level} against {row.reference}" if row.level else " per unit"
+        against = f" {row.level} against {row.reference}" if row.level else f" {study.per(row.covariate)}"
         p_value = f", P {row.p if row.p.startswith(('<', '>')) else f'= {row.p}'}" if row.p else ""
         parts.append(f"{study.label(row.covariate)}{against}: {row.text}{p_value}")
     text = f"Forest plot of hazard ratios, {figure.model} Cox regression of {outcome}. {'; '.join(parts)}."

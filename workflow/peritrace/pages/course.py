@@ -8,7 +8,7 @@ from pathlib import Path
 from peritrace.changes.comparison import MOVED
 from peritrace.files import read_csv
 from peritrace.problems import Problem, from_rows
-from peritrace.words import counted, listing
+from peritrace.words import counted, in_sentence, listing
 
 MOST_LINES = 12
 """Lines named of each kind of problem; the CSV names all."""
@@ -40,7 +40,7 @@ def flow_steps(rows: Iterable[Mapping[str, object]]) -> list[Step]:
     steps = []
     for row in rows:
         step, events = str(row["step"]), str(row.get("events", "") or "")
-        text = words[step].format(row.get("reason", ""))
+        text = words[step].format(in_sentence(str(row.get("reason", ""))))
         if step == "rows used" and str(row["rows"]) == "0":
             text = f"patients: {row['reason']}"
         if step == "analysed":

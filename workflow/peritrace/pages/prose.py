@@ -261,7 +261,7 @@ def _smallest_risk_set(study: Study, steps: Mapping[str, Mapping[str, float]]) -
         return []
     n_risk, time, before, after = thinnest
     return [
-        f"Its risk sets are small: at {time} {study.time_unit} {counted(n_risk, 'patient')} "
+        f"Its risk sets are small: at {format_number(float(time))} {study.time_unit} {counted(n_risk, 'patient')} "
         f"{'was' if n_risk == 1 else 'were'} at risk, and the event of that time takes the estimate from "
         f"{format_percent(before)} to {format_percent(after)}."
     ]

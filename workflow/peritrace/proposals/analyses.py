@@ -52,6 +52,7 @@ class Wishes:
     entries: list[Entry]
     chief: str | None  # endpoint
     main: Variable | None
+    described: list[Variable]
     compared: list[Comparison]
     factors: list[Factors]
     incidence: list[Incidence]
@@ -64,8 +65,8 @@ def propose_analyses(variables: Sequence[Variable], times: Endpoints, unit: Time
     codes = [proposed.part.code for proposed in times.endpoints]
     chief = next((code for code in ("OS2", "OS", "OS1", "PFS", "TTP") if code in codes), None)
     main = main_group(variables)
-    described = [variable.name for variable in variables if variable.name not in ("progression", "pfs_event")]
-    entries = [Entry("describe", described)] if described else []
+    shown = list(_described(variables))
+    entries = [Entry("describe", [variable.name for variable in shown])] if shown else []
     if main:
         said = Remark(f"All that is described is compared between the levels of {in_sentence(main.label)}.")
         other = [v.name for v in variables if v.splits_well and v is not main and v.phase in ("baseline", "operative")]
@@ -73,7 +74,7 @@ def propose_analyses(variables: Sequence[Variable], times: Endpoints, unit: Time
             said = Remark(f"{said.text} As well possible: {', '.join(other[:8])}.")
         entries += [Entry("describe_by", [main.name], remarks=(said,)), Entry("tests_by", [main.name])]
     if chief is None:
-        return Wishes(entries, None, main, [], [], [], [], False)
+        return Wishes(entries, None, main, shown, [], [], [], [], False)
     horizon = _horizon(times, chief)
     points = _time_points(horizon, unit)
     limit = _shortest(times, chief, main)
@@ -94,12 +95,20 @@ def propose_analyses(variables: Sequence[Variable], times: Endpoints, unit: Time
         entries,
         chief,
         main,
+        shown,
         compared,
         [proposed.part for proposed in factors],
         [proposed.part for proposed in incidence],
         [proposed.part for proposed in landmarks],
         bool(mean),
     )
+
+
+def _described(variables: Sequence[Variable]) -> Iterator[Variable]:
+    """All but events, and the regions of the peritoneal cancer index where it stands beside them."""
+    names = {variable.name for variable in variables}
+    regions = {f"pci_{region}" for region in range(13)} if "pci" in names else set()
+    yield from (v for v in variables if v.name not in {"progression", "pfs_event", *regions})
 
 
 def _times(times: Endpoints, code: str) -> list[float]:

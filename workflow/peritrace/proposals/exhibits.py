@@ -68,12 +68,8 @@ def propose_tables(wishes: Wishes, endpoints: Sequence[Endpoint]) -> list[Table]
 
 
 def _tables(wishes: Wishes, endpoints: Mapping[str, Endpoint]) -> Iterator[dict[str, object]]:
-    described = any(entry.key == "describe" for entry in wishes.entries)
-    main = wishes.main
-    if described:
-        title = f"Characteristics by {in_sentence(main.label)}" if main else "Characteristics"
-        keys: dict[str, object] = {"id": "characteristics", "kind": "characteristics", "title": title}
-        yield keys | ({"by": main.name} if main else {})
+    if wishes.described:
+        yield from _characteristics(wishes)
         yield {"id": "missing", "kind": "missing", "title": "Missing values"}
     if wishes.chief is None:
         return
@@ -94,6 +90,25 @@ def _tables(wishes: Wishes, endpoints: Mapping[str, Endpoint]) -> Iterator[dict[
         yield {"id": "incidence", "kind": "incidence", "title": "Cumulative incidence of competing events"}
     if wishes.landmarks:
         yield {"id": "landmarks", "kind": "landmarks", "title": "Landmark analyses"}
+
+
+_PHASES = {"operative": ("operation", "Operation"), "outcome": ("outcome", "Outcome")}
+
+
+def _characteristics(wishes: Wishes) -> Iterator[dict[str, object]]:
+    """A table for patients and disease, one for the operation and one for the outcome, as far as there are any."""
+    parts: dict[str, list[str]] = {}
+    for variable in wishes.described:
+        phase = "outcome" if variable.name == "status" else variable.phase
+        parts.setdefault(phase if phase in _PHASES else "baseline", []).append(variable.name)
+    main = wishes.main
+    for phase in ("baseline", *_PHASES):
+        if phase in parts:
+            name, title = _PHASES.get(phase, ("characteristics", "Characteristics"))
+            keys: dict[str, object] = {"id": name, "kind": "characteristics"}
+            keys["title"] = f"{title} by {in_sentence(main.label)}" if main else title
+            keys |= {"by": main.name} if main else {}
+            yield keys | ({"variables": parts[phase]} if len(parts) > 1 else {})
 
 
 def _by(title: str, variable: Variable) -> str:

@@ -13,6 +13,7 @@ from peritrace.words import counted, listing
 
 # How many of a unit make one of the unit that the name of a quantity promises.
 _CONVERSIONS = {("h", "min"): 60, ("L", "mL"): 1000, ("cm", "mm"): 10, ("weeks", "days"): 7}
+_WIDE = 50  # a middle half from which on a ratio per unit is hardly ever told from 1
 _FIXED_UNITS = frozenset({"min", "mL", "mm", "days", "years", "kg/m²", "°C", "cm", "kg", "mg", "U"})
 
 
@@ -36,6 +37,11 @@ def number_column(reading: Reading, numbers: Numbers, candidate: Candidate | Non
     if numbers.low < 0:
         keys["minimum"] = _round_down(numbers.low)
         remarks.append(doubt(f"values below 0 occur; minimum: {keys['minimum']} lets them pass.", decides=True))
+    if (per := _step(numbers, factor)) > 1:
+        keys["per"] = per
+        step = f"{per:g} {unit_shown or 'units'}"
+        text = f"Ratios of regressions are per {step}: per single one they would print as 1.00."
+        remarks.append(Remark(text))
     if missing := [*numbers.words, *numbers.codes, *numbers.strange]:
         keys["missing"] = missing
     if missing or reading.profile.empty:
@@ -48,6 +54,13 @@ def number_column(reading: Reading, numbers: Numbers, candidate: Candidate | Non
     )
     column = NumberColumn.model_validate(keys)
     return ColumnProposal(Proposed(column, tuple(remarks)), cells, reading, quantity, unit)
+
+
+def _step(numbers: Numbers, factor: float) -> float:
+    """The power of ten of which the middle half of the values spans one to ten; 1 where that is below 50."""
+    low, high = numbers.middle_half
+    width = (high - low) * factor
+    return 10.0 ** math.floor(math.log10(width)) if width >= _WIDE else 1.0
 
 
 def _unit(numbers: Numbers, quantity: Quantity | None, stated: str | None) -> tuple[float, str | None, list[Remark]]:

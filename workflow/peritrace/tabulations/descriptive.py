@@ -97,10 +97,10 @@ def _number_rows(column: NumberColumn, found: Mapping[Key, float], parts: list[t
 
 
 def _decimals(values: Sequence[float], printed: int) -> int:
-    """The decimals of the data, and one more where a quartile falls between two printable values."""
+    """The decimals of the data; one for whole numbers of which a quartile falls between two."""
     known = [value for value in values if math.isfinite(value)]
     exact = all(math.isclose(value, round(value, printed), abs_tol=1e-9) for value in known)
-    return printed if exact else printed + 1
+    return printed if exact or printed else 1
 
 
 def _median_and_quartiles(triple: Sequence[float], decimals: int) -> str:

@@ -30,7 +30,7 @@ def factors(study: Study, ard: Ard, wanted: Wanted) -> Table:
         if levels != [""]:
             rows.append(Row((study.label(name), *("" for _ in columns[1:])), "section"))
         rows += [_row(study, (name, level), found, adjusted) for level in levels]
-    notes = ["Hazard ratios of a number are per unit. Each univariable model holds the patients who have its value."]
+    notes = ["Each univariable model holds the patients who have its value."]
     notes += _model_notes(ard, analysis.id)
     return Table(wanted.id, caption(wanted), tuple(columns), tuple(rows), (*wanted.notes, *notes))
 
@@ -55,7 +55,7 @@ def _row(study: Study, term: Term, found: dict[str, dict[Term, Found]], adjusted
     name, level = term
     alone, together = (found[model].get(term, {}) for model in MODELS)
     counts = alone if "n" in alone else together
-    cells = [level or study.label(name), *(_number(counts, key) for key in ("n", "n_event"))]
+    cells = [level or f"{study.label(name)}, {study.per(name)}", *(_number(counts, key) for key in ("n", "n_event"))]
     notes = []
     for statistics in (alone, together) if adjusted else (alone,):
         cells += _ratio(statistics, level)

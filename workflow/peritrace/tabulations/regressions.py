@@ -55,7 +55,9 @@ def _model_row(study: Study, term: Term, statistics: Iterable[Statistic]) -> Row
     statistics = list(statistics)
     found = numbers(statistics, "stat_name")
     warning = next((s.warning for s in statistics if s.warning), "")
-    who = f"{study.label(covariate)}: {level} v {reference}" if level else study.label(covariate)
+    step = study.per(covariate)
+    number = f"{study.label(covariate)}, {step}" if step and not step.endswith("unit") else study.label(covariate)
+    who = f"{study.label(covariate)}: {level} v {reference}" if level else number
     cells = (
         who,
         method_label(method),
