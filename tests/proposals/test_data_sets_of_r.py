@@ -3,6 +3,7 @@
 import pytest
 
 from peritrace.extracts.examination import examine
+from peritrace.proposals.endpoints import TIMES
 from tests.proposals.extracts import of_r, proposed
 
 LUNG = {
@@ -56,7 +57,10 @@ def test_three_codes_of_a_status_are_kinds_of_event_that_compete(tmp_path):
         row[place] = "1"
     found = proposed(tmp_path, header, rows)
     assert found.levels("status") == {"0": "no event", "1": "event 1", "2": "event 2"}
-    assert [cause.label for cause in found.study.endpoint("OS").events[0].causes] == ["Event 1", "Event 2"]
+    (endpoint,) = found.study.endpoints
+    assert [cause.label for cause in endpoint.events[0].causes] == ["Event 1", "Event 2"]
+    assert (endpoint.code, endpoint.label) == ("EFS", "Event-free survival")  # nobody knows yet which of them is death
+    assert found.study.analyses.factors[0].label == "Event"
     assert "delete it where the endpoints name it" in found.doubts("status")
 
 
@@ -98,3 +102,11 @@ def test_a_joint_model_has_ten_events_for_each_parameter_and_known_columns_only(
     )
     few = proposed(tmp_path, *of_r("ovarian", *SETS["ovarian"]))
     assert [factors.multivariable for factors in few.study.analyses.factors] == [[]]
+
+
+@pytest.mark.parametrize("name", sorted(SETS))
+def test_no_ratio_is_announced_for_a_survival_time(tmp_path, name):
+    found = proposed(tmp_path, *of_r(name, *SETS[name]))
+    times = [column for column in found.study.columns if column.name in TIMES]
+    assert times
+    assert all("per" not in column.model_fields_set for column in times)

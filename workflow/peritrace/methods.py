@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# The two levels of a late exposure at a landmark.
+EXPOSED, NOT_EXPOSED = "begun by then", "not begun by then"
+
 
 @dataclass(frozen=True)
 class Method:

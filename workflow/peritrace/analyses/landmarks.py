@@ -7,10 +7,9 @@ import numpy as np
 
 from peritrace.analyses.cohort import Cohort, Flags, TimeToEvent
 from peritrace.ard import Statistic, as_stat
+from peritrace.methods import EXPOSED, NOT_EXPOSED
 from peritrace.stats import cox, kaplan_meier, rank_tests
 from peritrace.wanted import Landmark
-
-EXPOSED, NOT_EXPOSED = "begun by then", "not begun by then"
 
 
 def landmarks(cohort: Cohort) -> Iterator[Statistic]:

@@ -14,8 +14,6 @@ from peritrace.words import in_sentence
 ROW_COLUMNS = ("change", "subject", "line_before", "line_now", "columns")
 DISTRIBUTION_COLUMNS = ("variable", "level", "before", "now", "moved")
 RESULT_COLUMNS = ("result", "before", "now", "change")
-MOVED = 0.2
-"""Standardised difference from which on a distribution is said to have moved (a small effect after Cohen)."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
-from peritrace.changes.comparison import MOVED, Changed, Moved, RowChange, distributions, result_changes, row_changes
+from peritrace.changes import MOVED
+from peritrace.changes.comparison import Changed, Moved, RowChange, distributions, result_changes, row_changes
 from peritrace.changes.snapshot import Snapshot, snapshot
 from peritrace.commands.studies import STUDIES, study_named
 from peritrace.files import sha256

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from peritrace.changes.comparison import MOVED
+from peritrace.changes import MOVED
 from peritrace.files import read_csv
 from peritrace.problems import Problem, from_rows
 from peritrace.words import counted, in_sentence, listing

@@ -63,7 +63,7 @@ class Wishes:
 def propose_analyses(variables: Sequence[Variable], times: Endpoints, unit: TimeUnit) -> Wishes:
     """Propose the analyses of a first run."""
     codes = [proposed.part.code for proposed in times.endpoints]
-    chief = next((code for code in ("OS2", "OS", "OS1", "PFS", "TTP") if code in codes), None)
+    chief = next((code for code in ("OS2", "OS", "OS1", "EFS", "PFS", "TTP") if code in codes), None)
     main = main_group(variables)
     shown = list(_described(variables))
     entries = [Entry("describe", [variable.name for variable in shown])] if shown else []
@@ -196,7 +196,7 @@ def _factors(variables: Sequence[Variable], times: Endpoints, chief: str) -> Ite
 
 
 def _outcome(code: str) -> str:
-    return {"PFS": "Progression or death", "TTP": "Progression"}.get(code, "Death")
+    return {"PFS": "Progression or death", "TTP": "Progression", "EFS": "Event"}.get(code, "Death")
 
 
 def _together(candidates: Sequence[Variable], times: Endpoints, code: str) -> tuple[list[Variable], tuple[Remark, ...]]:

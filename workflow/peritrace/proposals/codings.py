@@ -13,6 +13,7 @@ from peritrace.proposals.remarks import Remark, doubt
 from peritrace.words import listing
 
 MOST_LEVELS = 12
+KIND = "event"  # of an event whose code is a number: "event 1", until somebody names it
 _MOST_KINDS = 4  # of an answer yes that are told apart: TACE, resection …
 _ORDER = (
     *("no", "yes"),
@@ -165,8 +166,8 @@ def _vital(ordered: dict[str, float], values: set[float], yes: str) -> tuple[dic
         text = f"{codes[0]} is taken for alive (no event) and {codes[1]} for dead (event), {why}; if not, swap them."
         return levels, doubt(text, decides=True)
     first, *others = codes
-    levels = {first: "no event"} | {code: f"event {code}" for code in others}
-    names = listing([f"event {code}" for code in others])
+    levels = {first: "no event"} | {code: f"{KIND} {code}" for code in others}
+    names = listing([f"{KIND} {code}" for code in others])
     text = (
         f"{first} is taken for no event, {names} for different kinds of event. Name them; if one of them is no event "
         "(a transplantation where deaths are counted, say), delete it where the endpoints name it."

@@ -135,15 +135,18 @@ def _from_durations(columns: Mapping[str, ColumnProposal], of_death: Event | Non
     names = {
         "OS1": ("os1_time", "Overall survival from diagnosis", "diagnosis"),
         "OS2": ("os2_time", "Overall survival from surgery", "surgery"),
-        "OS": ("os_time", "Overall survival", "the origin of the extract's times"),
+        "OS": ("os_time", "Overall survival", _SOME_ORIGIN),
     }
+    if of_death and of_death.has_unnamed_kinds and "os_time" in columns:
+        del names["OS"]
+        names["EFS"] = ("os_time", "Event-free survival", _SOME_ORIGIN)
     main = ""
     for code, (name, label, origin) in names.items():
         if name in columns and of_death:
             main = name
             entry = ["os1_time", "os2_time"] if code == "OS1" and "os2_time" in columns else None
             time = Durations.model_validate({"column": name} | ({"entry": entry} if entry else {}))
-            said = (doubt(_ORIGIN, decides=False),) if code == "OS" else ()
+            said = (doubt(_ORIGIN, decides=False),) if origin == _SOME_ORIGIN else ()
             yield _endpoint(code, label, origin, time, of_death, said)
     if "pfs_time" in columns:
         yield from _pfs_from_duration(columns, of_death, main)
@@ -152,13 +155,14 @@ def _from_durations(columns: Mapping[str, ColumnProposal], of_death: Event | Non
         yield from _progression_from_duration(columns, of_progression, of_death, main)
 
 
+_SOME_ORIGIN = "the origin of the extract's times"
 _ORIGIN = "from where do the times count (diagnosis, surgery, randomisation)? And is death the event? Name both here."
 
 
 def _pfs_from_duration(
     columns: Mapping[str, ColumnProposal], of_death: Event | None, main: str
 ) -> Iterator[Proposed[Endpoint]]:
-    label, origin, time = "Progression-free survival", "the origin of the extract's times", Durations(column="pfs_time")
+    label, origin, time = "Progression-free survival", _SOME_ORIGIN, Durations(column="pfs_time")
     if main == "os2_time":
         origin = "surgery"
     if "pfs_event" in columns:
@@ -182,7 +186,7 @@ def _progression_from_duration(
     columns: Mapping[str, ColumnProposal], of_progression: Condition, of_death: Event | None, main: str
 ) -> Iterator[Proposed[Endpoint]]:
     """Time to progression; with death as well where the times of the others end with their follow-up."""
-    origin, time = "the origin of the extract's times", Durations(column="progression_time")
+    origin, time = _SOME_ORIGIN, Durations(column="progression_time")
     only = Event([of_progression], [], "Progression; a death without it ends the time without event")
     yield _endpoint("TTP", "Time to progression", origin, time, only, ())
     if not of_death or not main or "progression" not in columns:

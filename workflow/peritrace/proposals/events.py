@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from peritrace.meaning import AnyColumn, CategoryColumn, Cause, Condition, EventDefinition
+from peritrace.proposals.codings import KIND
 from peritrace.proposals.parts import ColumnProposal
 from peritrace.proposals.remarks import Proposed, Remark, doubt
 from peritrace.words import counted, listing
@@ -21,6 +22,7 @@ class Event:
     causes: list[Cause]
     description: str
     remarks: tuple[Remark, ...] = ()
+    has_unnamed_kinds: bool = False  # nobody has said yet which of them is death
 
 
 def death(columns: Mapping[str, ColumnProposal]) -> Event | None:
@@ -35,7 +37,8 @@ def death(columns: Mapping[str, ColumnProposal]) -> Event | None:
             if len(kinds) > 1:
                 causes = [Cause(label=_capital(kind), any=[_is("status", kind)]) for kind in kinds]
             description = "Death from any cause" if dead else _capital(" or ".join(kinds))
-            return Event([_is("status", *kinds)], causes, description)
+            unnamed = len(kinds) > 1 and all(kind.startswith(f"{KIND} ") for kind in kinds)
+            return Event([_is("status", *kinds)], causes, description, has_unnamed_kinds=unnamed)
     if "date_death" in columns:
         return Event([Condition(column="date_death", present=True)], [], "Death from any cause")
     return None

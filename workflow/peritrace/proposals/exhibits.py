@@ -37,7 +37,8 @@ def _figures(
         yield SurvivalFigure(id=name, kind="survival", title=title, endpoint=compared.endpoint, by=compared.by)
     for wanted in wishes.incidence:
         causes = [in_sentence(cause.label) for cause in endpoints[wanted.endpoint].events[0].causes]
-        title = f"Cumulative incidence of {listing(causes)}"
+        # kinds of event that are only numbered get their names in few places
+        title = f"Cumulative incidence of {'competing events' if wanted.endpoint == 'EFS' else listing(causes)}"
         keys = {"id": _id("incidence", wanted.endpoint, wanted.by or ""), "kind": "cumulative-incidence"}
         keys |= {"title": _by(title, variables[wanted.by]) if wanted.by else title, "endpoint": wanted.endpoint}
         yield IncidenceFigure.model_validate(keys | ({"by": wanted.by} if wanted.by else {}))

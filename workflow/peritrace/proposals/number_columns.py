@@ -37,7 +37,8 @@ def number_column(reading: Reading, numbers: Numbers, candidate: Candidate | Non
     if numbers.low < 0:
         keys["minimum"] = _round_down(numbers.low)
         remarks.append(doubt(f"values below 0 occur; minimum: {keys['minimum']} lets them pass.", decides=True))
-    if (per := _step(numbers, factor)) > 1:
+    is_time = quantity is not None and quantity.phase == "time"
+    if not is_time and (per := _step(numbers, factor)) > 1:
         keys["per"] = per
         step = f"{per:g} {unit_shown or 'units'}"
         text = f"Ratios of regressions are per {step}: per single one they would print as 1.00."

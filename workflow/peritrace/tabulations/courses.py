@@ -3,10 +3,9 @@
 import math
 from collections.abc import Iterable
 
-from peritrace.analyses.landmarks import EXPOSED, NOT_EXPOSED
 from peritrace.ard import Ard, Statistic, as_stat
 from peritrace.formats import NOT_ESTIMABLE, format_interval, format_number, format_p, format_ratio
-from peritrace.methods import method_label
+from peritrace.methods import EXPOSED, NOT_EXPOSED, method_label
 from peritrace.study import Study
 from peritrace.tabulations.lookup import caption, level_text, median_text, numbers, rate_text, standard
 from peritrace.tabulations.table import Column, Row, Table
