@@ -1,6 +1,7 @@
 """The stages called directly, as their Snakemake scripts call them."""
 
 import importlib
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,6 +56,14 @@ def intake(plan: Plan, name: str) -> None:
     intake(Path(plan.extract(name)), study, out)
 
 
+def validate(plan: Plan, name: str) -> None:
+    from peritrace.stages.validate import validate
+
+    out = Path("reports")
+    study = plan.study(name).for_stage("validate")
+    validate(study, Path("results") / name / "intake", out / f"{name}-validation.html", out / f"{name}-validation.csv")
+
+
 def derive(plan: Plan, name: str) -> None:
     from peritrace.stages.derive import derive
 
@@ -90,20 +99,15 @@ def audit(plan: Plan, name: str) -> None:
 
     results = Path("results") / name
     out = [results / "audit" / f"{table}.csv" for table in ("verdicts", "conventions", "event_definitions")]
-    claims = Path(plan.claims(name)[0])
-    audit(plan.study(name).for_stage("audit"), claims, results / "estimate/ard.csv", *out)
+    for claims in plan.claims(name):
+        audit(plan.study(name).for_stage("audit"), Path(claims), results / "estimate/ard.csv", *out)
 
 
 def draw(plan: Plan, name: str) -> None:
     from peritrace.stages.draw import draw_all
 
     results = Path("results") / name
-    tables = (
-        results / "estimate/ard.csv",
-        results / "derive/adsl.csv",
-        results / "derive/adtte.csv",
-        results / "derive/flow.csv",
-    )
+    tables = (results / "estimate/ard.csv", results / "derive/adsl.csv", results / "derive/adtte.csv")
     draw_all(plan.study(name).for_stage("draw"), *tables, results / "draw")
 
 
@@ -119,10 +123,17 @@ def report(plan: Plan, name: str) -> None:
     from peritrace.stages.report import Results, report
 
     folder = Path("results") / name
-    parts = [folder / part for part in ("estimate/ard.csv", "draw", "tabulate", "audit", "crosscheck/agreement.csv")]
-    results = Results(*parts)
+    results = Results(
+        folder / "estimate/ard.csv",
+        folder / "draw",
+        folder / "tabulate",
+        folder / "audit" if plan.claims(name) else None,
+        folder / "crosscheck/agreement.csv",
+        folder / "intake/problems.csv",
+        folder / "derive/flow.csv",
+    )
     page = Path("reports") / f"{name}.html"
-    report(plan.study(name), results, plan.fingerprints(name), plan.versions(), page)
+    report(plan.study(name), results, json.loads(plan.fingerprints(name)), json.loads(plan.versions()), page)
 
 
 def index(plan: Plan, name: str) -> None:
@@ -169,11 +180,11 @@ def report_tables(plan: Plan, name: str) -> None:
     from peritrace.stages.report_tables import report_tables
 
     page = Path("reports") / f"{name}.html"
-    fingerprints, versions = plan.fingerprints(name), plan.versions_of_tables()
+    fingerprints, versions = json.loads(plan.fingerprints(name)), json.loads(plan.versions(published=True))
     report_tables(plan.study(name), Path("results") / name, fingerprints, versions, page)
 
 
-_OF_ROWS = (intake, derive, estimate, crosscheck, audit, draw, tabulate, report)
+_OF_ROWS = (intake, validate, derive, estimate, crosscheck, audit, draw, tabulate, report)
 _OF_TABLES = (intake_tables, estimate_tables, audit_tables, draw_tables, tabulate_tables, report_tables)
 STAGES = {
     **{call.__name__: Stage(call.__name__, call, lambda plan: plan.cohorts) for call in _OF_ROWS},

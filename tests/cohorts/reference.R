@@ -21,7 +21,8 @@ rows <- list()
 study <- ""
 
 add <- function(what, statistic, value, endpoint = "", group = "", level = "", model = "", cause = "", time = "") {
-  rows[[length(rows) + 1]] <<- list(study, what, statistic, endpoint, group, level, model, cause, time, as.numeric(value))
+  row <- list(study, what, statistic, endpoint, group, level, model, cause, time, as.numeric(value))
+  rows[[length(rows) + 1]] <<- row
 }
 
 # ---- survival ------------------------------------------------------------------------------------------------------
@@ -36,11 +37,12 @@ first_half <- function(fit) {
 
 of_curve <- function(what, y, times, ...) {
   fit <- curve(y)
+  is_delayed <- ncol(y) == 3
   table <- summary(fit)$table
   add(what, "n", fit$n, ...)
   add(what, "n_event", sum(fit$n.event), ...)
   add(what, "median", first_half(fit), ...)
-  add(what, "median_of_r", table["median"], ...)
+  if (!is_delayed) add(what, "median_of_r", table["median"], ...)
   add(what, "median_conf_low", table["0.95LCL"], ...)
   add(what, "median_conf_high", table["0.95UCL"], ...)
   at <- summary(fit, times = times, extend = TRUE)
@@ -48,7 +50,8 @@ of_curve <- function(what, y, times, ...) {
   gone <- times > max(fit$time) & at$surv > 0
   for (i in seq_along(times)) {
     rate <- function(statistic, value) add(paste(what, "rate"), statistic, value, ..., time = times[i])
-    rate("n_risk", at$n.risk[i])
+    # with delayed entry R counts those as well who enter up to the next event
+    rate("n_risk", if (is_delayed) sum(y[, "start"] < times[i] & y[, "stop"] >= times[i]) else at$n.risk[i])
     rate("estimate", if (gone[i]) NA else at$surv[i])
     rate("conf_low", if (gone[i]) NA else at$lower[i])
     rate("conf_high", if (gone[i]) NA else at$upper[i])
@@ -118,7 +121,8 @@ of_model <- function(d, y, code, covariates, model) {
   known <- complete.cases(d)
   d <- droplevels(d[known, , drop = FALSE])
   d$y <- y[known]
-  fit <- coxph(as.formula(paste("y ~", paste(covariates, collapse = "+"))), d, ties = "efron", control = precise, x = TRUE)
+  formula <- as.formula(paste("y ~", paste(covariates, collapse = "+")))
+  fit <- coxph(formula, d, ties = "efron", control = precise, x = TRUE)
   count <- function(name, level, members) {
     add("factor", "n", sum(members), code, name, level, model)
     add("factor", "n_event", sum(d$y[members, "status"]), code, name, level, model)
@@ -145,8 +149,8 @@ of_model <- function(d, y, code, covariates, model) {
   whole <- paste(covariates, collapse = " + ")
   add("factor-model", "n", fit$n, code, whole, model = model)
   add("factor-model", "n_event", fit$nevent, code, whole, model = model)
-  ratio <- 2 * diff(fit$loglik)
-  add("factor-model", "likelihood_ratio_p", pchisq(ratio, length(coef(fit)), lower.tail = FALSE), code, whole, model = model)
+  p_value <- pchisq(2 * diff(fit$loglik), length(coef(fit)), lower.tail = FALSE)
+  add("factor-model", "likelihood_ratio_p", p_value, code, whole, model = model)
   test <- cox.zph(fit, transform = "km", terms = TRUE)$table
   if (length(covariates) > 1) rownames(test)[nrow(test)] <- "all covariates"
   for (name in c(covariates, if (length(covariates) > 1) "all covariates")) {
@@ -158,23 +162,25 @@ of_model <- function(d, y, code, covariates, model) {
 
 # ---- competing risks -----------------------------------------------------------------------------------------------
 
-# limits on the log(-log) scale of the incidence, from the variance that cmprsk gives
+# limits on the log(-log) scale of the incidence, from the variance that cmprsk gives; none where it is 0
 of_incidence <- function(time, cause, causes, code, times, group = "", level = "") {
   fit <- cuminc(time, factor(cause, c("none", causes)), cencode = "none")
-  at <- timepoints(fit, times)
+  # cmprsk says nothing beyond the last patient's time; where everybody had an event by then, the curves stay
+  stays <- all(cause[time == max(time)] != "none")
   for (name in causes) {
     add("cumulative-incidence", "n", length(time), code, group, level, cause = name)
     add("cumulative-incidence", "n_event", sum(cause == name), code, group, level, cause = name)
-    place <- match(paste("1", name), rownames(at$est))
     for (i in seq_along(times)) {
-      f <- if (is.na(place)) 0 else at$est[place, i]  # NA beyond the last patient's time
-      se <- if (is.na(place)) 0 else sqrt(at$var[place, i])
+      at <- timepoints(fit, if (stays) min(times[i], max(time)) else times[i])
+      place <- match(paste("1", name), rownames(at$est))
+      f <- if (is.na(place)) 0 else at$est[place, 1]
+      se <- if (is.na(place)) 0 else sqrt(at$var[place, 1])
       say <- function(statistic, value)
         add("cumulative-incidence", statistic, value, code, group, level, cause = name, time = times[i])
       say("estimate", f)
       say("n_risk", sum(time >= times[i]))
-      say("conf_low", if (f %in% 0) 0 else f^exp(-z * se / (f * log(f))))
-      say("conf_high", if (f %in% 0) 0 else f^exp(z * se / (f * log(f))))
+      say("conf_low", if (f %in% 0) NA else f^exp(-z * se / (f * log(f))))
+      say("conf_high", if (f %in% 0) NA else f^exp(z * se / (f * log(f))))
     }
   }
 }
@@ -198,7 +204,7 @@ of_causes <- function(d, time, cause, causes, code, by, times) {
 
 of_variable <- function(x, name, group = "", level = "") {
   if (is.numeric(x)) {
-    if (anyNA(x)) add("summary", "missing", sum(is.na(x)), endpoint = name, group = group, level = level)
+    add("summary", "missing", sum(is.na(x)), name, group, level)
     x <- x[!is.na(x)]
     found <- c(N = length(x), mean = mean(x), sd = sd(x), min = min(x), median = median(x), max = max(x),
                p25 = quantile(x, 0.25, type = 6), p75 = quantile(x, 0.75, type = 6),
@@ -206,7 +212,7 @@ of_variable <- function(x, name, group = "", level = "") {
     names(found) <- sub("\\..*", "", names(found))
     for (stat in names(found)) add("summary", stat, found[[stat]], name, group, level)
   } else {
-    if (anyNA(x)) add("counts", "missing", sum(is.na(x)), endpoint = name, group = group, level = level)
+    if (anyNA(x)) add("counts", "missing", sum(is.na(x)), name, group, level)
     counted <- table(x)
     for (value in names(counted)) {
       add("counts", "n", counted[[value]], name, group, level, time = value)
@@ -283,13 +289,13 @@ extract <- function(name) {
   read.csv(file.path("tests/cohorts", paste0(name, ".csv")))
 }
 
-# lung: times in months
+# lung: times in months, by the factor of its study file
 raw <- extract("lung")
 d <- with(raw, data.frame(
   status = code(status, `1` = "alive", `2` = "dead"), age, sex = code(sex, `1` = "male", `2` = "female"),
   ecog = as_it_stands(ph.ecog), kps = ph.karno, pat_karno = pat.karno, meal_cal = meal.cal, wt_loss = wt.loss
 ))
-y <- Surv(raw$time / MONTH, raw$status == 2)
+y <- Surv(raw$time * 0.0328542, raw$status == 2)
 whole_study(d, list(OS = y), list(OS = c("sex", "ecog")), c(12, 24), 24, "OS", "sex", names(d))
 factors(d, y, "OS", c("age", "sex", "ecog", "pat_karno", "meal_cal", "wt_loss"), c("ecog", "age", "sex"))
 
@@ -405,14 +411,14 @@ of_curve("survival with delayed entry", Surv(entry, y$OS1[, "time"], died), time
 adjuvant <- months("date_surgery", "date_adjuvant")
 for (at in c(3, 6)) {
   left <- from_surgery > at
-  later <- data.frame(time = from_surgery[left] - at, died = died[left], begun = (!is.na(adjuvant) & adjuvant <= at)[left])
+  begun <- !is.na(adjuvant) & adjuvant <= at
+  later <- data.frame(time = from_surgery - at, died, begun)[left, ]
   say <- function(statistic, value, level = "")
     add("landmark", statistic, value, "OS2", "adjuvant_start", level, "landmark-adjuvant", time = at)
   say("n_left_out", sum(!left))
-  for (begun in c(TRUE, FALSE)) {
-    some <- later[later$begun == begun, ]
+  for (level in c("begun by then", "not begun by then")) {
+    some <- later[later$begun == (level == "begun by then"), ]
     table <- summary(curve(Surv(some$time, some$died)))$table
-    level <- if (begun) "begun by then" else "not begun by then"
     say("n", nrow(some), level)
     say("n_event", sum(some$died), level)
     say("median", first_half(curve(Surv(some$time, some$died))), level)
@@ -429,8 +435,8 @@ for (at in c(3, 6)) {
 # ---- written -------------------------------------------------------------------------------------------------------
 
 names <- c("study", "what", "statistic", "endpoint", "group", "level", "model", "cause", "time")
-texts <- vapply(rows, function(row) paste(c(unlist(row[1:9]), if (is.na(row[[10]])) "" else sprintf("%.13g", row[[10]])),
-                                          collapse = ","), "")
+as_text <- function(row) paste(c(row[1:9], if (is.na(row[[10]])) "" else sprintf("%.13g", row[[10]])), collapse = ",")
+texts <- vapply(rows, as_text, "")
 stopifnot(lengths(regmatches(texts, gregexpr(",", texts))) == 9)
 connection <- file("tests/cohorts/reference.csv", "w", encoding = "UTF-8")
 writeLines(c(paste(c(names, "value"), collapse = ","), texts), connection, useBytes = TRUE)

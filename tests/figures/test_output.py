@@ -91,7 +91,7 @@ def test_png_has_300_dots_per_inch_and_the_width_of_print(written: dict[str, Pat
 def test_pdf_embeds_subsets_of_the_bundled_font_as_truetype(written: dict[str, Path]) -> None:
     data = written["pdf"].read_bytes()
     fonts = set(re.findall(rb"/BaseFont /([A-Z]{6}\+[A-Za-z-]+)", data))
-    assert {font[7:] for font in fonts} == {b"LiberationSans", b"LiberationSans-Bold", b"LiberationSans-Italic"}
+    assert {font[7:] for font in fonts} == {b"PeritraceSans", b"PeritraceSans-Bold", b"PeritraceSans-Italic"}
     assert b"/FontFile2" in data
     assert b"/Type3" not in data
     assert b"CreationDate" not in data

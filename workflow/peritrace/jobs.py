@@ -1,27 +1,73 @@
 """Around every job: what it may know, where it logs, and how it ends when the user's input can't be used."""
 
+import re
+import runpy
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from peritrace.files import write_text
 from peritrace.problems import REFUSED, InputRefused
 from peritrace.study import Study
 
-
-class Job(Protocol):
-    """What Snakemake hands to a script."""
-
-    params: "Params"
-    log: list[str]
+_NAME = re.compile(r":((?:input|output|params)\.\w+|log):")
+SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 
 
-class Params(Protocol):
-    """The parameters that every rule sets."""
+@dataclass(frozen=True)
+class Job:
+    """A job as its rule describes it: files and texts by name, such as `input.patients` or `params.settings`."""
 
-    settings: str
+    stage: str
+    given: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, arguments: Sequence[str]) -> "Job":
+        """From a command line: the stage, then `:name:` and its values for everything."""
+        stage, *rest = arguments
+        given: dict[str, list[str]] = {}
+        values: list[str] = []
+        for word in rest:
+            if name := _NAME.fullmatch(word):
+                values = given.setdefault(name[1], [])
+            else:
+                values.append(word)
+        return cls(stage, given)
+
+    def paths(self, name: str) -> list[Path]:
+        """The files of that name; none where the rule has no such."""
+        return [Path(value) for value in self.given.get(name, [])]
+
+    def path(self, name: str) -> Path:
+        """The first file of that name."""
+        return Path(self.given[name][0])
+
+    def text(self, name: str) -> str:
+        """A parameter."""
+        return " ".join(self.given[name])
+
+    def texts(self, name: str) -> list[str]:
+        """A parameter with several values."""
+        return self.given.get(name, [])
+
+    @property
+    def log(self) -> Path:
+        """Where the job says how it ended."""
+        return self.path("log")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the script of a stage; returns its exit code."""
+    job = Job.read(arguments)
+    script = runpy.run_path(str(SCRIPTS / f"{job.stage}.py"))
+    try:
+        script["main"](job)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
 
 
 @contextmanager
@@ -32,16 +78,15 @@ def study_of(job: Job) -> Iterator[Study]:
     shown. What earlier runs made of the study is withdrawn, for it no longer belongs to the input that lies there:
     everything when its extract is refused, its page when its claims are (other jobs of the study may be at work).
     """
-    log = Path(job.log[0])
-    study = Study.model_validate_json(job.params.settings)
+    study = Study.model_validate_json(job.text("params.settings"))
     try:
         yield study
     except InputRefused as refusal:
         message = f"{refusal}\nNo report was written for {study.id}; one made from earlier input was withdrawn.\n"
-        write_text(log, message)
-        withdraw(study.id, results=log.stem in ("intake", "derive"))
+        write_text(job.log, message)
+        withdraw(study.id, results=job.log.stem in ("intake", "derive"))
         raise SystemExit(1) from None
-    write_text(log, "done\n")
+    write_text(job.log, "done\n")
 
 
 def refusals(since: float) -> list[str]:
@@ -69,3 +114,7 @@ def refuse_study(study_id: str, message: str, log: Path) -> None:
     write_text(log, f"{message}\nNo report was written for {study_id}; one made from earlier input was withdrawn.\n")
     withdraw(study_id, results=True)
     raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))

@@ -231,21 +231,26 @@ class Plan:
         """The digest of everything that the stage runs: its modules, templates, fonts and package versions."""
         return self._code[stage]
 
-    def fingerprints(self, name: str) -> dict[str, str]:
-        """The study's files by name, with their SHA-256 as they are now."""
+    def job(self, stage: str, names: str) -> str:
+        """The command of a rule: the stage, and what its script is given of the rule by name, as Snakemake fills it in.
+
+        `names` are such as "input.ard output.page params.settings"; each is quoted for the shell. No path of this
+        machine stands in the command: a finished project that is moved need not run again.
+        """
+        given = " ".join(f":{name}: {{{name}:q}}" for name in names.split())
+        return f'"$PERITRACE_PYTHON" -I -S "$PERITRACE_JOB" {stage} :log: {{log:q}} {given}'
+
+    def fingerprints(self, name: str) -> str:
+        """The study's files by name, with their SHA-256 as they are now, as JSON."""
         paths = [*self.raw_files(name), *self.claims(name)] if name in self.cohorts else self.published_files(name)
-        return {path: sha256(path) for path in paths if Path(path).is_file()}
+        return json.dumps({path: sha256(path) for path in paths if Path(path).is_file()})
 
-    def versions(self) -> dict[str, str]:
-        """The software that a report names."""
+    def versions(self, published: bool = False) -> str:
+        """The software that a report names, as JSON."""
+        unused = ("lifelines", "pandas", "pandera") if published else ()
         named = {"peritrace": __version__, "Python": platform.python_version()}
-        return named | {package: metadata.version(package) for package in STAGE_PACKAGES["report"]}
-
-    def versions_of_tables(self) -> dict[str, str]:
-        """The software that a report on published tables names."""
-        return {
-            name: version for name, version in self.versions().items() if name not in ("lifelines", "pandas", "pandera")
-        }
+        named |= {package: metadata.version(package) for package in STAGE_PACKAGES["report"] if package not in unused}
+        return json.dumps(named)
 
     @cached_property
     def _code(self) -> dict[str, str]:
@@ -253,6 +258,7 @@ class Plan:
         found = {}
         for stage, packages in STAGE_PACKAGES.items():
             paths = modules_used(PACKAGE / "stages" / f"{stage}.py") + modules_used(PACKAGE / "jobs.py")
+            paths.append(root / "scripts" / f"{stage}.py")
             for folder in STAGE_FOLDERS.get(stage, ()):
                 paths += [path for path in (root / folder).rglob("*") if path.is_file()]
             versions = [f"{package} {metadata.version(package)}" for package in packages]

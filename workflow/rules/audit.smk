@@ -19,8 +19,11 @@ rule audit:
         code=PLAN.code("audit"),
     message:
         "{wildcards.study}: holding the printed numbers against the rows"
-    script:
-        "../scripts/audit.py"
+    shell:
+        PLAN.job(
+            "audit",
+            "input.ard output.verdicts output.conventions output.events params.settings params.claims",
+        )
 
 
 rule audit_tables:
@@ -43,5 +46,5 @@ rule audit_tables:
         code=PLAN.code("audit_tables"),
     message:
         "{wildcards.study}: holding the printed numbers against one another"
-    script:
-        "../scripts/audit_tables.py"
+    shell:
+        PLAN.job("audit_tables", "input.counts output.verdicts params.settings")

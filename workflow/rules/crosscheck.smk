@@ -16,5 +16,8 @@ rule crosscheck:
         code=PLAN.code("crosscheck"),
     message:
         "{wildcards.study}: computing the estimates a second time with lifelines"
-    script:
-        "../scripts/crosscheck.py"
+    shell:
+        PLAN.job(
+            "crosscheck",
+            "input.adsl input.adtte input.ard output.agreement params.settings",
+        )

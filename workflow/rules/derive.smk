@@ -17,5 +17,8 @@ rule derive:
         code=PLAN.code("derive"),
     message:
         "{wildcards.study}: deriving groups and times to event"
-    script:
-        "../scripts/derive.py"
+    shell:
+        PLAN.job(
+            "derive",
+            "input.patients input.problems output.adsl output.adtte output.flow params.settings",
+        )

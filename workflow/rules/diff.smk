@@ -21,5 +21,8 @@ rule diff:
         code=PLAN.code("diff"),
     message:
         "{wildcards.study}: comparing with the extract before"
-    script:
-        "../scripts/diff.py"
+    shell:
+        PLAN.job(
+            "diff",
+            "input.patients input.ard output.rows params.settings params.previous",
+        )

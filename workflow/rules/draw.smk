@@ -9,7 +9,13 @@ for study in PLAN.cohorts:
             adsl=f"results/{study}/derive/adsl.csv",
             adtte=f"results/{study}/derive/adtte.csv",
         output:
-            report(
+            expand(
+                "results/{study}/draw/{figure}.{suffix}",
+                study=study,
+                figure=PLAN.figures(study),
+                suffix=["png", "pdf", "csv"],
+            ),
+            pictures=report(
                 expand(
                     "results/{study}/draw/{figure}.svg",
                     study=study,
@@ -18,12 +24,6 @@ for study in PLAN.cohorts:
                 caption="../report/figure.rst",
                 category=study,
                 subcategory="figures",
-            ),
-            expand(
-                "results/{study}/draw/{figure}.{suffix}",
-                study=study,
-                figure=PLAN.figures(study),
-                suffix=["png", "pdf", "csv"],
             ),
         log:
             f"logs/{study}/draw.log",
@@ -34,8 +34,11 @@ for study in PLAN.cohorts:
             code=PLAN.code("draw"),
         message:
             f"{study}: drawing"
-        script:
-            "../scripts/draw.py"
+        shell:
+            PLAN.job(
+                "draw",
+                "input.ard input.adsl input.adtte output.pictures params.settings",
+            )
 
 
 for study in PLAN.published:
@@ -49,7 +52,13 @@ for study in PLAN.published:
             verdicts=f"results/{study}/audit/verdicts.csv",
             checks=f"results/{study}/audit/checks.csv",
         output:
-            report(
+            expand(
+                "results/{study}/draw/{figure}.{suffix}",
+                study=study,
+                figure=PLAN.figures(study),
+                suffix=["png", "pdf", "csv"],
+            ),
+            pictures=report(
                 expand(
                     "results/{study}/draw/{figure}.svg",
                     study=study,
@@ -58,12 +67,6 @@ for study in PLAN.published:
                 caption="../report/figure.rst",
                 category=study,
                 subcategory="figures",
-            ),
-            expand(
-                "results/{study}/draw/{figure}.{suffix}",
-                study=study,
-                figure=PLAN.figures(study),
-                suffix=["png", "pdf", "csv"],
             ),
         log:
             f"logs/{study}/draw.log",
@@ -74,5 +77,5 @@ for study in PLAN.published:
             code=PLAN.code("draw_tables"),
         message:
             f"{study}: drawing"
-        script:
-            "../scripts/draw_tables.py"
+        shell:
+            PLAN.job("draw_tables", "params.settings")

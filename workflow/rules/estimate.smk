@@ -15,8 +15,8 @@ rule estimate:
         code=PLAN.code("estimate"),
     message:
         "{wildcards.study}: estimating"
-    script:
-        "../scripts/estimate.py"
+    shell:
+        PLAN.job("estimate", "input.adsl input.adtte output.ard params.settings")
 
 
 rule estimate_tables:
@@ -35,5 +35,5 @@ rule estimate_tables:
         code=PLAN.code("estimate_tables"),
     message:
         "{wildcards.study}: recomputing what the tables allow"
-    script:
-        "../scripts/estimate_tables.py"
+    shell:
+        PLAN.job("estimate_tables", "input.counts output.ard params.settings")

@@ -22,8 +22,8 @@ rule intake:
         code=PLAN.code("intake"),
     message:
         "{wildcards.study}: validating the extract"
-    script:
-        "../scripts/intake.py"
+    shell:
+        PLAN.job("intake", "output.patients params.settings params.extract")
 
 
 rule validate:
@@ -46,8 +46,8 @@ rule validate:
         code=PLAN.code("validate"),
     message:
         "{wildcards.study}: writing what was found in the extract"
-    script:
-        "../scripts/validate.py"
+    shell:
+        PLAN.job("validate", "input.problems output.page output.list params.settings")
 
 
 rule intake_tables:
@@ -74,5 +74,5 @@ rule intake_tables:
         code=PLAN.code("intake_tables"),
     message:
         "{wildcards.study}: validating the published tables"
-    script:
-        "../scripts/intake_tables.py"
+    shell:
+        PLAN.job("intake_tables", "output.counts params.settings params.folder")

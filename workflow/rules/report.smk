@@ -17,12 +17,15 @@ rule report:
     params:
         settings=lambda wildcards: PLAN.settings(wildcards.study, "report"),
         fingerprints=lambda wildcards: PLAN.fingerprints(wildcards.study),
-        versions=PLAN.versions(),
+        versions=lambda wildcards: PLAN.versions(),
         code=PLAN.code("report"),
     message:
         "{wildcards.study}: writing the report"
-    script:
-        "../scripts/report.py"
+    shell:
+        PLAN.job(
+            "report",
+            "input.ard input.audit input.crosscheck input.problems input.flow input.diff output.page params.settings params.fingerprints params.versions",
+        )
 
 
 rule report_tables:
@@ -44,12 +47,15 @@ rule report_tables:
     params:
         settings=lambda wildcards: PLAN.settings(wildcards.study, "report_tables"),
         fingerprints=lambda wildcards: PLAN.fingerprints(wildcards.study),
-        versions=PLAN.versions_of_tables(),
+        versions=lambda wildcards: PLAN.versions(published=True),
         code=PLAN.code("report_tables"),
     message:
         "{wildcards.study}: writing the report"
-    script:
-        "../scripts/report_tables.py"
+    shell:
+        PLAN.job(
+            "report_tables",
+            "output.page params.settings params.fingerprints params.versions",
+        )
 
 
 rule index:
@@ -66,8 +72,8 @@ rule index:
         code=PLAN.code("index"),
     message:
         "listing the studies"
-    script:
-        "../scripts/index.py"
+    shell:
+        PLAN.job("index", "output.page params.settings")
 
 
 # A study whose file is wrong: its page can't be made, and the log says why.
@@ -81,8 +87,9 @@ rule refuse:
     conda:
         "../../environment.yml"
     params:
+        study=lambda wildcards: wildcards.study,
         message=lambda wildcards: PLAN.refused[wildcards.study],
     message:
         "{wildcards.study}: the study file is wrong"
-    script:
-        "../scripts/refuse.py"
+    shell:
+        PLAN.job("refuse", "params.study params.message")

@@ -8,7 +8,7 @@ for study in PLAN.cohorts:
             adsl=f"results/{study}/derive/adsl.csv",
             beside=[f"results/{other}/estimate/ard.csv" for other in PLAN.beside(study)],
         output:
-            expand(
+            tables=expand(
                 "results/{study}/tabulate/{table}.{suffix}",
                 study=study,
                 table=PLAN.tables(study),
@@ -24,8 +24,11 @@ for study in PLAN.cohorts:
             code=PLAN.code("tabulate"),
         message:
             f"{study}: tabulating"
-        script:
-            "../scripts/tabulate.py"
+        shell:
+            PLAN.job(
+                "tabulate",
+                "input.ard input.adsl input.beside output.tables params.settings params.others",
+            )
 
 
 for study in PLAN.published:
@@ -39,7 +42,7 @@ for study in PLAN.published:
             verdicts=f"results/{study}/audit/verdicts.csv",
             checks=f"results/{study}/audit/checks.csv",
         output:
-            expand(
+            tables=expand(
                 "results/{study}/tabulate/{table}.{suffix}",
                 study=study,
                 table=PLAN.tables(study),
@@ -56,5 +59,5 @@ for study in PLAN.published:
             code=PLAN.code("tabulate_tables"),
         message:
             f"{study}: tabulating"
-        script:
-            "../scripts/tabulate_tables.py"
+        shell:
+            PLAN.job("tabulate_tables", "params.settings")

@@ -1,16 +1,17 @@
-"""Snakemake runs this for rule audit."""
+"""Rule audit."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.audit import audit
 
-with study_of(snakemake) as study:
-    audit(
-        study,
-        Path(snakemake.params.claims[0]),
-        Path(snakemake.input.ard),
-        Path(snakemake.output.verdicts),
-        Path(snakemake.output.conventions),
-        Path(snakemake.output.events),
-    )
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        audit(
+            study,
+            job.path("params.claims"),
+            job.path("input.ard"),
+            job.path("output.verdicts"),
+            job.path("output.conventions"),
+            job.path("output.events"),
+        )

@@ -1,9 +1,10 @@
-"""Snakemake runs this for rule audit_tables."""
+"""Rule audit_tables."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.audit_tables import audit_tables
 
-with study_of(snakemake) as study:
-    audit_tables(study, Path(snakemake.input.counts).parent, Path(snakemake.output.verdicts).parent)
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        audit_tables(study, job.path("input.counts").parent, job.path("output.verdicts").parent)

@@ -1,15 +1,16 @@
-"""Snakemake runs this for rule crosscheck."""
+"""Rule crosscheck."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.crosscheck import crosscheck
 
-with study_of(snakemake) as study:
-    crosscheck(
-        study,
-        Path(snakemake.input.adsl),
-        Path(snakemake.input.adtte),
-        Path(snakemake.input.ard),
-        Path(snakemake.output.agreement),
-    )
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        crosscheck(
+            study,
+            job.path("input.adsl"),
+            job.path("input.adtte"),
+            job.path("input.ard"),
+            job.path("output.agreement"),
+        )

@@ -1,16 +1,17 @@
-"""Snakemake runs this for rule derive."""
+"""Rule derive."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.derive import derive, refuse_unsound
 
-with study_of(snakemake) as study:
-    refuse_unsound(study, Path(snakemake.input.problems))
-    derive(
-        Path(snakemake.input.patients),
-        study,
-        Path(snakemake.output.adsl),
-        Path(snakemake.output.adtte),
-        Path(snakemake.output.flow),
-    )
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        refuse_unsound(study, job.path("input.problems"))
+        derive(
+            job.path("input.patients"),
+            study,
+            job.path("output.adsl"),
+            job.path("output.adtte"),
+            job.path("output.flow"),
+        )

@@ -1,15 +1,16 @@
-"""Snakemake runs this for rule diff."""
+"""Rule diff."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.diff import diff
 
-with study_of(snakemake) as study:
-    diff(
-        study,
-        Path(snakemake.params.previous[0]),
-        Path(snakemake.input.patients),
-        Path(snakemake.input.ard),
-        Path(snakemake.output.rows).parent,
-    )
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        diff(
+            study,
+            job.path("params.previous"),
+            job.path("input.patients"),
+            job.path("input.ard"),
+            job.path("output.rows").parent,
+        )

@@ -1,15 +1,11 @@
-"""Snakemake runs this for the rules that draw."""
+"""The rules that draw."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.draw import draw_all
 
-with study_of(snakemake) as study:
-    draw_all(
-        study,
-        Path(snakemake.input.ard),
-        Path(snakemake.input.adsl),
-        Path(snakemake.input.adtte),
-        Path(snakemake.output[0]).parent,
-    )
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        files = (job.path("input.ard"), job.path("input.adsl"), job.path("input.adtte"))
+        draw_all(study, *files, job.path("output.pictures").parent)

@@ -1,14 +1,10 @@
-"""Snakemake runs this for rule estimate."""
+"""Rule estimate."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.estimate import estimate
 
-with study_of(snakemake) as study:
-    estimate(
-        study,
-        Path(snakemake.input.adsl),
-        Path(snakemake.input.adtte),
-        Path(snakemake.output.ard),
-    )
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        estimate(study, job.path("input.adsl"), job.path("input.adtte"), job.path("output.ard"))

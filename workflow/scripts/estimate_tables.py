@@ -1,9 +1,10 @@
-"""Snakemake runs this for rule estimate_tables."""
+"""Rule estimate_tables."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.estimate_tables import estimate_tables
 
-with study_of(snakemake) as study:
-    estimate_tables(study, Path(snakemake.input.counts).parent, Path(snakemake.output.ard))
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        estimate_tables(study, job.path("input.counts").parent, job.path("output.ard"))

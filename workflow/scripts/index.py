@@ -1,9 +1,11 @@
-"""Snakemake runs this for rule index."""
-
-from pathlib import Path
+"""Rule index."""
 
 from peritrace.files import write_text
+from peritrace.jobs import Job
 from peritrace.stages.index import index_of_studies
 
-index_of_studies(snakemake.params.settings, Path(snakemake.output.page))
-write_text(snakemake.log[0], "done\n")
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    index_of_studies(job.text("params.settings"), job.path("output.page"))
+    write_text(job.log, "done\n")

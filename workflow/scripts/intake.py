@@ -1,9 +1,10 @@
-"""Snakemake runs this for rule intake."""
+"""Rule intake."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.intake import intake
 
-with study_of(snakemake) as study:
-    intake(Path(snakemake.params.extract), study, Path(snakemake.output.patients).parent)
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        intake(job.path("params.extract"), study, job.path("output.patients").parent)

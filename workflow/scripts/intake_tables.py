@@ -1,9 +1,10 @@
-"""Snakemake runs this for rule intake_tables."""
+"""Rule intake_tables."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.intake_tables import intake_tables
 
-with study_of(snakemake) as study:
-    intake_tables(study, Path(snakemake.params.folder), Path(snakemake.output.counts).parent)
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        intake_tables(study, job.path("params.folder"), job.path("output.counts").parent)

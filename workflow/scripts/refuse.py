@@ -1,7 +1,8 @@
-"""Snakemake runs this for rule refuse."""
+"""Rule refuse."""
 
-from pathlib import Path
+from peritrace.jobs import Job, refuse_study
 
-from peritrace.jobs import refuse_study
 
-refuse_study(snakemake.wildcards.study, snakemake.params.message, Path(snakemake.log[0]))
+def main(job: Job) -> None:
+    """End the study whose file is wrong."""
+    refuse_study(job.text("params.study"), job.text("params.message"), job.log)

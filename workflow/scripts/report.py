@@ -1,25 +1,24 @@
-"""Snakemake runs this for rule report."""
+"""Rule report."""
 
-from pathlib import Path
+import json
 
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.report import Results, report
 
-with study_of(snakemake) as study:
-    results = Path("results") / study.id
-    report(
-        study,
-        Results(
-            Path(snakemake.input.ard[0]),
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        results = job.path("input.ard").parents[1]
+        found = Results(
+            job.path("input.ard"),
             results / "draw",
             results / "tabulate",
-            results / "audit" if snakemake.input.get("audit") else None,
-            Path(snakemake.input.crosscheck[0]),
-            Path(snakemake.input.problems[0]),
-            Path(snakemake.input.flow[0]),
-            results / "diff" if snakemake.input.get("diff") else None,
-        ),
-        snakemake.params.fingerprints,
-        snakemake.params.versions,
-        Path(snakemake.output.page),
-    )
+            results / "audit" if job.paths("input.audit") else None,
+            job.path("input.crosscheck"),
+            job.path("input.problems"),
+            job.path("input.flow"),
+            results / "diff" if job.paths("input.diff") else None,
+        )
+        fingerprints, versions = (json.loads(job.text(f"params.{name}")) for name in ("fingerprints", "versions"))
+        report(study, found, fingerprints, versions, job.path("output.page"))

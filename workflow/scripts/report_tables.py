@@ -1,15 +1,14 @@
-"""Snakemake runs this for rule report_tables."""
+"""Rule report_tables."""
 
+import json
 from pathlib import Path
 
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.report_tables import report_tables
 
-with study_of(snakemake) as study:
-    report_tables(
-        study,
-        Path("results") / study.id,
-        snakemake.params.fingerprints,
-        snakemake.params.versions,
-        Path(snakemake.output.page),
-    )
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        fingerprints, versions = (json.loads(job.text(f"params.{name}")) for name in ("fingerprints", "versions"))
+        report_tables(study, Path("results") / study.id, fingerprints, versions, job.path("output.page"))

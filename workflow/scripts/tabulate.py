@@ -1,19 +1,13 @@
-"""Snakemake runs this for the rules that tabulate."""
+"""The rules that tabulate."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.tabulate import tabulate
 from peritrace.study import Study
 
-with study_of(snakemake) as study:
-    tabulate(
-        study,
-        Path(snakemake.input.ard),
-        Path(snakemake.input.adsl),
-        Path(snakemake.output[0]).parent,
-        {
-            Path(path): Study.model_validate_json(settings)
-            for path, settings in zip(snakemake.input.get("beside", []), snakemake.params.others, strict=True)
-        },
-    )
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    settings = map(Study.model_validate_json, job.texts("params.others"))
+    others = dict(zip(job.paths("input.beside"), settings, strict=True))
+    with study_of(job) as study:
+        tabulate(study, job.path("input.ard"), job.path("input.adsl"), job.path("output.tables").parent, others)

@@ -1,14 +1,10 @@
-"""Snakemake runs this for rule validate."""
+"""Rule validate."""
 
-from pathlib import Path
-
-from peritrace.jobs import study_of
+from peritrace.jobs import Job, study_of
 from peritrace.stages.validate import validate
 
-with study_of(snakemake) as study:
-    validate(
-        study,
-        Path(snakemake.input.problems).parent,
-        Path(snakemake.output.page),
-        Path(snakemake.output.list),
-    )
+
+def main(job: Job) -> None:
+    """Run the stage."""
+    with study_of(job) as study:
+        validate(study, job.path("input.problems").parent, job.path("output.page"), job.path("output.list"))

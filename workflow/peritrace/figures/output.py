@@ -60,7 +60,7 @@ def in_few_colours(png: Path) -> None:
         kept = PngInfo()
         kept.add_text("Software", str(picture.info.get("Software", "")))
         dots = picture.info.get("dpi", (RESOLUTION, RESOLUTION))
-        few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(png, "PNG", dpi=dots, pnginfo=kept)
 
 

@@ -17,11 +17,11 @@ from matplotlib.ft2font import FT2Font
 
 FONT_FOLDER = Path(__file__).resolve().parents[2] / "fonts"
 FONT_FILES = {
-    "regular": FONT_FOLDER / "LiberationSans-Regular.ttf",
-    "bold": FONT_FOLDER / "LiberationSans-Bold.ttf",
-    "italic": FONT_FOLDER / "LiberationSans-Italic.ttf",
+    "regular": FONT_FOLDER / "PeritraceSans-Regular.ttf",
+    "bold": FONT_FOLDER / "PeritraceSans-Bold.ttf",
+    "italic": FONT_FOLDER / "PeritraceSans-Italic.ttf",
 }
-# For characters that Liberation lacks: symbols, Arabic and Hebrew from a font that comes with matplotlib, then Chinese,
+# For characters that this one lacks: symbols, Arabic and Hebrew from a font that comes with matplotlib, then Chinese,
 # Japanese and Korean.
 FALLBACK_FILES = {
     "peritrace fallback": Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf",

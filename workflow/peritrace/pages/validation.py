@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from peritrace.files import read_csv
+from peritrace.files import read_csv, write_csv
 from peritrace.pages.course import flow_steps, grouped
 from peritrace.pages.page import write_page
-from peritrace.problems import Problem, from_rows
+from peritrace.problems import PROBLEM_COLUMNS, Problem, from_rows
 from peritrace.study import Study
+from peritrace.tabulations.table import guarded
 from peritrace.words import counted
 
 
@@ -30,6 +31,12 @@ def write_validation(study: Study, folder: Path, out: Path) -> None:
         "csv": f"{out.stem}.csv",
     }
     write_page(out, "validation.html.jinja", context)
+
+
+def write_problems(problems: Path, out: Path) -> None:
+    """Write every problem as a list that a spreadsheet can open: no header or label in it is run as a formula."""
+    rows = ({name: guarded(cell) for name, cell in row.items()} for row in read_csv(problems))
+    write_csv(out, PROBLEM_COLUMNS, rows)
 
 
 def verdict(problems: Sequence[Problem]) -> str:

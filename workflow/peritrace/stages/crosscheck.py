@@ -17,7 +17,7 @@ from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 from numpy.typing import ArrayLike
 
-from peritrace.analyses.cohort import Cohort, Slice, TimeToEvent
+from peritrace.analyses.cohort import Cohort, Floats, Slice, TimeToEvent
 from peritrace.analyses.regressions import design
 from peritrace.ard import Ard, read_ard
 from peritrace.files import write_csv
@@ -90,7 +90,7 @@ def _curve(code: str, times: TimeToEvent, part: Slice, ard: Ard, level: float) -
     theirs = KaplanMeierFitter(alpha=1 - level).fit(times.time, times.event)
     where = {"variable": code, "method": "kaplan-meier", "convention": "", **part.labels}
     curve = ard.where(context="survival-curve", **where)
-    at = [float(row.variable_level) for row in curve.where(stat_name="estimate")]
+    at = _as_kept(theirs, [float(row.variable_level) for row in curve.where(stat_name="estimate")])
     ours = {name: [row.number for row in curve.where(stat_name=name)] for name in ("estimate", "conf_low", "conf_high")}
     place = {"endpoint": code, "group": part.group, "level": part.level}
     apart, compared = _apart(ours["estimate"], theirs.survival_function_at_times(at).to_numpy())
@@ -109,6 +109,12 @@ def _curve(code: str, times: TimeToEvent, part: Slice, ard: Ard, level: float) -
     at_half = any(abs(value - 0.5) < 1e-9 for value in ours["estimate"])
     note = "survival is exactly one half, where lifelines may step past it" if apart > TOLERANCE and at_half else ""
     yield Agreement("median", **place, apart=math.nan if note else apart, compared=compared, note=note)
+
+
+def _as_kept(curve: KaplanMeierFitter, stated: list[float]) -> Floats:
+    """The times of a curve with all their digits, of which the ARD states ten."""
+    times = curve.survival_function_.index.to_numpy()
+    return np.asarray(times[np.searchsorted(times, np.asarray(stated) * (1 - 1e-9))], float)
 
 
 def _limits_are_log_log(ard: Ard, code: str) -> bool:

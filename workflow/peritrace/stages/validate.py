@@ -1,15 +1,12 @@
 """validate: what intake found, as a page and as a list for those who mend the extract."""
 
-import shutil
 from pathlib import Path
 
-from peritrace.files import whole_file
-from peritrace.pages.validation import write_validation
+from peritrace.pages.validation import write_problems, write_validation
 from peritrace.study import Study
 
 
 def validate(study: Study, intake: Path, page_out: Path, list_out: Path) -> None:
     """Write the page, and every problem as CSV, from what intake recorded in its folder."""
     write_validation(study, intake, page_out)
-    with whole_file(list_out) as temporary:
-        shutil.copyfile(intake / "problems.csv", temporary)
+    write_problems(intake / "problems.csv", list_out)

@@ -152,9 +152,10 @@ def missing(study: Study, ard: Ard, wanted: Wanted) -> Table:
         for name, count in sorted(gaps.items(), key=lambda gap: -gap[1])
         if count
     ]
-    complete = sum(not count for count in gaps.values())
+    described = study.analyses.describe
+    complete = sum(not gaps.get(name) for name in described)
     columns = (Column("Variable"), Column("Missing, n (%)", "number"), Column("Known", "number"))
-    notes = [f"{complete} of {len(gaps)} described variables are complete."] if gaps else []
+    notes = [f"{complete} of {len(described)} described variables are complete."] if described else []
     return Table(wanted.id, caption(wanted), columns, tuple(rows), (*wanted.notes, *notes))
 
 

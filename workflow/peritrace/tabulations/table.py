@@ -18,6 +18,7 @@ from peritrace.files import whole_file
 
 LONG_TEXT = 32  # characters from which on a text column is kept wide, so that it doesn't wrap into a ribbon
 SHORT_TEXT = 12  # characters up to which it is not wrapped at all
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+@＝＋＠－-]")  # signs of full width too: spreadsheets take them for the others
 _NUMBER = re.compile(r"[-+−]?\d+(\.\d+)?([eE][-+]?\d+)?")
 
 
@@ -144,6 +145,4 @@ def _class(names: list[str]) -> Markup:
 
 def guarded(cell: str) -> str:
     """A cell that a spreadsheet does not take for a formula: text that begins like one gets an apostrophe in front."""
-    if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
+    return "'" + cell if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
