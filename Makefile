@@ -38,6 +38,8 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench/bench.py
+	@$(BIN)/python tests/bench/many.py
+	@$(BIN)/python tests/bench/large.py
 	@$(BIN)/python tests/bench/planted.py
 
 schema: $(READY)

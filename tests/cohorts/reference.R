@@ -295,7 +295,7 @@ d <- with(raw, data.frame(
   status = code(status, `1` = "alive", `2` = "dead"), age, sex = code(sex, `1` = "male", `2` = "female"),
   ecog = as_it_stands(ph.ecog), kps = ph.karno, pat_karno = pat.karno, meal_cal = meal.cal, wt_loss = wt.loss
 ))
-y <- Surv(raw$time * 0.0328542, raw$status == 2)
+y <- Surv(raw$time * 0.0328542094, raw$status == 2)
 whole_study(d, list(OS = y), list(OS = c("sex", "ecog")), c(12, 24), 24, "OS", "sex", names(d))
 factors(d, y, "OS", c("age", "sex", "ecog", "pat_karno", "meal_cal", "wt_loss"), c("ecog", "age", "sex"))
 

@@ -10,11 +10,9 @@ import binascii
 import csv
 import io
 import itertools
-import os
 import re
 import secrets
-import subprocess
-import sys
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -30,6 +28,7 @@ import pytest
 import yaml
 from openpyxl.comments import Comment
 
+from peritrace.__main__ import main
 from peritrace.files import read_csv
 from tests.workflow.workspace import Run, Workspace, copy_project
 
@@ -320,7 +319,7 @@ def environment(project: Workspace) -> dict[str, str]:
     return {"HOME": str(project.folder.parent / "home"), "TMPDIR": str(project.folder.parent / "tmp")}
 
 
-TARGETS = ("results/{}/tabulate/rows.docx", "reports/{}-validation.html")
+TARGETS = ("results/{}/estimate/ard.csv", "reports/{}-validation.html")
 
 
 @pytest.fixture(scope="module")
@@ -377,7 +376,7 @@ def test_a_cell_that_is_used_is_in_results_and_reports_only(sound: Site) -> None
     assert NOTE not in sound.run.text
     assert holding(NOTE, sound.beside_results) == set()
     found = {Path(path).relative_to(sound.project.folder).as_posix() for path in holding(NOTE, sound.everything)}
-    assert {"results/csv/intake/patients.csv", "results/xlsx/tabulate/rows.docx", "reports/csv.html"} <= found
+    assert {"results/xlsx/intake/patients.csv", "results/csv/tabulate/rows.docx", "reports/csv.html"} <= found
 
 
 def test_dates_stay_in_intake(sound: Site) -> None:
@@ -400,17 +399,15 @@ def test_nobody_is_older_than_ninety(sound: Site) -> None:
 # The commands
 
 
-def command(project: Workspace, *arguments: str) -> Run:
-    """Run `python -m peritrace`, with its output and code."""
-    kept = os.environ | environment(project) | {"PYTHONPATH": str(project.folder / "workflow")}
-    line = [sys.executable, "-m", "peritrace", *arguments]
-    done = subprocess.run(line, cwd=project.folder, env=kept, capture_output=True, text=True, check=False, timeout=120)
-    return Run(done.returncode, done.stdout + done.stderr)
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_commands_name_no_cell(tmp_path: Path, kind: str) -> None:
+def test_commands_name_no_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], kind: str
+) -> None:
     project, known = set_up(tmp_path)
+    for name, folder in environment(project).items():
+        monkeypatch.setenv(name, folder)
+    monkeypatch.setattr(tempfile, "tempdir", None)  # so that TMPDIR is looked at again
+    monkeypatch.chdir(project.folder)
     good = with_canaries(declared(known), known)
     extract = add(project, "mine", kind, good, known)
     changed = [row | {"pci": "7", "note": known.token(NOTE, 0, "changed")} for row in good[1:]]
@@ -418,26 +415,33 @@ def test_commands_name_no_cell(tmp_path: Path, kind: str) -> None:
         add(project, study_id, kind, rows, known)
     new, bad = (extract.replace("mine.", f"{study_id}.") for study_id in ("new", "bad"))
     shape = {"redcap": ["--redcap"], "xlsx": ["--sheet", "patients"]}.get(kind, [])
-    (project.folder / "resources/own").mkdir()
-    own = f"resources/own/{Path(extract).name}"
-    (project.folder / own).write_bytes((project.folder / extract).read_bytes())
-    runs = {
-        "accepted": command(project, "validate", "mine"),
-        "refused": command(project, "validate", "mine", "--extract", bad),
-        "different": command(project, "diff", "mine", new, "--out", "changes"),
-        "not compared": command(project, "diff", "mine", bad),
-        "proposed": command(project, "new-study", "own", own, *shape, "--add"),
+    own = Path("resources/own", Path(extract).name)
+    own.parent.mkdir()
+    own.write_bytes(Path(extract).read_bytes())
+    codes = {
+        ("validate", "mine"): 0,
+        ("validate", "mine", "--extract", bad): 2,
+        ("diff", "mine", new, "--out", "changes"): 1,
+        ("diff", "mine", bad): 2,
+        ("new-study", "own", str(own), *shape, "--add"): 0,
     }
-    (project.folder / own).unlink()
-    assert {name: run.code for name, run in runs.items()} == {
-        "accepted": 0,
-        "refused": 2,
-        "different": 1,
-        "not compared": 2,
-        "proposed": 0,
-    }, runs
-    files = files_below(tmp_path / "project", tmp_path / "home", tmp_path / "tmp")
-    for word in (CANARY, NOTE):
-        assert [name for name, run in runs.items() if word in run.text.upper()] == []
-        assert holding(word, files) == set()
-    assert "Patients: 0 added, 1 removed" in runs["different"].text
+    for arguments, code in codes.items():
+        assert main(list(arguments)) == code, arguments
+        said = "".join(capfd.readouterr())
+        assert said, arguments
+        assert not any(word in said for word in (CANARY, NOTE, *known.dates)), arguments
+    own.unlink()
+    left = files_below(tmp_path / "project", tmp_path / "home", tmp_path / "tmp")
+    assert holding(CANARY, left) == holding(NOTE, left) == set()
+    assert read_csv("changes/rows.csv")[0]["change"] == "removed"
+    proposed = Path("config/studies/own.yaml").read_text(encoding="utf-8")
+    assert all(f"# - {header}" in proposed for header in UNDECLARED)  # named, and left out
+
+
+@pytest.mark.xfail(reason="proposals.writing proposes the latest date of a patient as the cutoff", strict=True)
+def test_a_proposal_names_no_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, known = set_up(tmp_path)
+    monkeypatch.chdir(project.folder)
+    write_csv(Path("resources/own/extract.csv"), declared(known))
+    assert main(["new-study", "own", "resources/own/extract.csv"]) == 0
+    assert with_dates(known, [Path("config/studies/own.yaml")]) == set()

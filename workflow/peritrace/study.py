@@ -206,7 +206,7 @@ STAGE_SECTIONS: dict[str, set[str]] = {
     "diff": _MEANING | {"source", "orders", "analyses"},
     "audit": _MEANING | {"analyses", "audit"},
     "draw": _MEANING | {"figures", "analyses"},
-    "tabulate": _MEANING | {"tables", "analyses"},
+    "tabulate": _MEANING | {"tables", "analyses", "short_title"},
     "report": set(Study.model_fields),
     # of studies whose source is published tables
     "intake_tables": {"id", "source"},

@@ -14,7 +14,7 @@ from peritrace.column_uses import misuses
 from peritrace.meaning import Condition, Dates, Durations
 from peritrace.problems import InputRefused, Problem
 from peritrace.study import Study
-from peritrace.wanted import FactorsFigure, GroupFigure, IncidenceFigure, SurvivalFigure, SwimmerFigure
+from peritrace.wanted import FactorsFigure, GroupFigure, IncidenceFigure, SurvivalFigure, SwimmerFigure, Table
 
 Location = tuple[int | str, ...]
 
@@ -47,7 +47,19 @@ def load_study(path: str | Path) -> Study:
     ]
     if found:
         raise InputRefused(f"study file {path}", found)
-    return study
+    return _set_beside(study)
+
+
+def _set_beside(study: Study) -> Study:
+    """Give every cohort under `compare` a table, where the study file doesn't place one."""
+    placed = {table.other for table in study.tables}
+    title = "This cohort beside {}"
+    added = [
+        Table(id=f"beside-{other}"[:40].rstrip("-"), kind="beside", title=title.format(other), other=other)
+        for other in study.compare
+        if other not in placed
+    ]
+    return study.model_copy(update={"tables": [*study.tables, *added]}) if added else study
 
 
 # libyaml's loader is many times faster than the one in Python; it is in every wheel of PyYAML

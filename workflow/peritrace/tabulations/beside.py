@@ -7,6 +7,7 @@ from peritrace.ard import Ard, as_stat
 from peritrace.formats import NOT_ESTIMABLE, format_count, format_number
 from peritrace.meaning import NumberColumn
 from peritrace.study import Study
+from peritrace.tabulations.descriptive import decimals_needed
 from peritrace.tabulations.lookup import caption, level_text, median_text, numbers, rate_text, standard
 from peritrace.tabulations.table import Column, Row, Table
 from peritrace.wanted import Table as Wanted
@@ -24,6 +25,12 @@ class Other:
         """How many patients."""
         return next((s.number for s in standard(self.ard, "cohort") if s.stat_name == "N"), math.nan)
 
+    @property
+    def header(self) -> str:
+        """What a column is called; simulated patients are named as such wherever they stand."""
+        simulated = "simulated, " if any(column.name == "simulated" for column in self.study.columns) else ""
+        return f"{self.study.short_title or self.study.id} ({simulated}n = {format_number(self.size, 0)})"
+
     def stats(self, context: str, name: str, level: str = "", method: str = "") -> dict[str, float]:
         """The statistics of a variable for all patients, by their names."""
         chosen = [
@@ -38,10 +45,7 @@ def beside(study: Study, ard: Ard, others: dict[str, Other], wanted: Wanted) -> 
     """Variables and endpoints of the same name in this cohort and another; nothing is tested between them."""
     mine, other = Other(study, ard), others[wanted.other or ""]
     pair = (mine, other)
-    names = [c.study.short_title or c.study.id for c in pair]
-    columns = [Column("")] + [
-        Column(f"{name} (n = {format_number(c.size, 0)})", "number") for name, c in zip(names, pair, strict=True)
-    ]
+    columns = [Column("Variable"), *(Column(c.header, "number") for c in pair)]
     rows: list[Row] = []
     shared = [name for name in study.analyses.describe if name in other.study.analyses.describe]
     for name in shared:
@@ -72,7 +76,8 @@ def _median(cohort: Other, name: str) -> str:
     found = cohort.stats("summary", name)
     column = next((c for c in cohort.study.columns if c.name == name), None)
     decimals = column.decimals if isinstance(column, NumberColumn) else 0
-    median, low, high = (format_number(found.get(key, math.nan), decimals) for key in ("median", "p25", "p75"))
+    values = [found.get(key, math.nan) for key in ("median", "p25", "p75")]
+    median, low, high = (format_number(value, decimals_needed(values, decimals)) for value in values)
     return median if median == NOT_ESTIMABLE else f"{median} ({low}–{high})"
 
 

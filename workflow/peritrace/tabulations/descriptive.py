@@ -86,7 +86,7 @@ def _number_rows(column: NumberColumn, found: Mapping[Key, float], parts: list[t
         return [found.get((column.name, "", *part, name), math.nan) for name in names]
 
     values = [stats(part, "median", "p25", "p75") for part in parts]
-    decimals = _decimals([value for triple in values for value in triple], column.decimals)
+    decimals = decimals_needed([value for triple in values for value in triple], column.decimals)
     cells = [_median_and_quartiles(triple, decimals) for triple in values]
     missing = [found.get((column.name, "", *part, "missing"), 0.0) for part in parts]
     unit = f" ({column.unit})" if column.unit else ""
@@ -96,7 +96,7 @@ def _number_rows(column: NumberColumn, found: Mapping[Key, float], parts: list[t
     return rows
 
 
-def _decimals(values: Sequence[float], printed: int) -> int:
+def decimals_needed(values: Sequence[float], printed: int) -> int:
     """The decimals of the data; one for whole numbers of which a quartile falls between two."""
     known = [value for value in values if math.isfinite(value)]
     exact = all(math.isclose(value, round(value, printed), abs_tol=1e-9) for value in known)
