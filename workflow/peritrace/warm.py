@@ -42,8 +42,16 @@ RUN_JOB = Path(__file__).resolve().parents[1] / "run_job.py"
 
 
 def announce() -> None:
-    """Say how a job is run, and let jobs find warm processes: which kind each needs, where, and whose run it is."""
+    """Say how a job is run, and let jobs find warm processes: which kind each needs, where, and whose run it is.
+
+    With PERITRACE_COLD set, every job starts a Python of its own.
+    """
     os.environ["PERITRACE_PYTHON"], os.environ["PERITRACE_JOB"] = sys.executable, str(RUN_JOB)
+    os.environ.pop("PERITRACE_RUN", None)
+    if sys.platform != "linux" or os.environ.get(
+        "PERITRACE_COLD"
+    ):  # elsewhere system libraries don't bear a fork; jobs then start Python themselves
+        return
     kinds = ",".join(f"{stage}={kind}" for kind, stages in KINDS.items() for stage in stages)
     folder = Path(tempfile.gettempdir()) / f"peritrace-{os.getuid()}-{os.getpid()}"
     os.environ["PERITRACE_RUN"] = f"{kinds}|{folder}|{os.getpid()}"
