@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from peritrace.files import guarded
 from peritrace.stages.tabulate import tabulate
 from peritrace.tabulations.descriptive import patients_rows
-from peritrace.tabulations.table import Column, Row, Table, guarded
+from peritrace.tabulations.table import Column, Row, Table
 from peritrace.wanted import Table as Wanted
 from tests.report_fixture import IMAGE, LONG_WORD, SCRIPT, audited_study, patients, write_results
 

@@ -438,7 +438,6 @@ def test_commands_name_no_cell(
     assert all(f"# - {header}" in proposed for header in UNDECLARED)  # named, and left out
 
 
-@pytest.mark.xfail(reason="proposals.writing proposes the latest date of a patient as the cutoff", strict=True)
 def test_a_proposal_names_no_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project, known = set_up(tmp_path)
     monkeypatch.chdir(project.folder)

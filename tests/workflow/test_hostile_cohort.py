@@ -471,7 +471,6 @@ def test_lists_for_people_run_no_formula(site: Site, others: Site) -> None:
     assert any("'=" in path.read_text(encoding="utf-8") for path in lists)
 
 
-@pytest.mark.xfail(reason="figures.output.write_drawing writes the data behind a figure unguarded", strict=True)
 def test_the_data_behind_a_figure_run_no_formula(site: Site) -> None:
     assert {path.name: found for path in site.files("draw/*.csv") if (found := formulas(path))} == {}
 
@@ -519,7 +518,6 @@ def test_a_name_that_becomes_a_path_is_refused(tmp_path: Path, section: str, key
 
 
 @pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\x1b[31m", "\0", "\u2028", "\n", "\u200b"])
-@pytest.mark.xfail(reason="peritrace.sections.Text takes marks of direction and control characters", strict=True)
 def test_text_that_would_turn_numbers_round_is_refused(tmp_path: Path, sign: str) -> None:
     """A label with a mark of direction shows the "(n = 12)" behind it as "(21 = n)"."""
     study = study_file(STUDY, "extract.csv")
@@ -595,14 +593,12 @@ def test_new_study_takes_every_header(
     assert written(project, before) == {"config/studies/mine.yaml"}
 
 
-@pytest.mark.xfail(reason="proposals.columns gives a header that can't be shown an empty label", strict=True)
 def test_new_study_takes_a_header_that_can_not_be_shown(project: Workspace) -> None:
     rows = [{"id": f"P{row}", "\ue000": str(row % 2), "age": str(40 + row)} for row in range(20)]
     write_extract(project.folder / "resources/in/headers.csv", list(rows))
     assert main(["new-study", "mine", "resources/in/headers.csv"]) == 0
 
 
-@pytest.mark.xfail(reason="commands.new_study hands a name that is no UTF-8 to pydantic", strict=True)
 def test_new_study_refuses_a_name_of_a_file_that_is_not_text(
     project: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -611,10 +607,11 @@ def test_new_study_refuses_a_name_of_a_file_that_is_not_text(
     assert main(["new-study", "mine", path]) == 2
 
 
-@pytest.mark.xfail(reason="Snakemake fills braces in the path of an extract as wildcards, which ends all studies")
 def test_an_extract_named_like_a_wildcard_ends_no_other_study(project: Workspace) -> None:
     path = "resources/in/{study}.csv"
     (project.folder / path).write_bytes((project.folder / "resources/in/extract.csv").read_bytes())
     write_study(project, study_file(STUDY, path, OTHER))
-    run = project.snakemake("-n", f"results/{STUDY}/derive/adsl.csv", f"results/{OTHER}/derive/adsl.csv")
+    run = project.snakemake("-n")
     assert run.code == 0, run.text
+    assert f"{OTHER}: validating the extract" in run.text
+    assert f"{STUDY}: the study file is wrong" in run.text

@@ -29,7 +29,7 @@ SCRIPTS = sorted(
 # What must run again when a stage does.
 AFTER = {
     "intake": {"validate", "derive", "estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"},
-    "validate": set(),
+    "validate": {"report"},
     "derive": {"estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"},
     "estimate": {"crosscheck", "audit", "draw", "tabulate", "report", "index"},
     "crosscheck": {"report"},

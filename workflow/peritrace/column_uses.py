@@ -4,6 +4,7 @@ A duration must be a number, a comparison needs two values of one kind, a code t
 occur: `equals: [Dead]` where the level is called dead would make every patient a survivor without a word.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,7 @@ Location = tuple[int | str, ...]
 Misuse = tuple[Location, str, str, str]  # where in the study file, what was found, the rule, the remedy
 _ORDERED = ("number", "date")
 TEXT_FILES = frozenset({".csv", ".tsv", ".txt"})
+_WILDCARD = re.compile(r"(?<!\{)\{\w+\}")
 RESERVED = frozenset({"line"})  # a column that intake adds itself
 
 
@@ -54,6 +56,10 @@ def _source(study: Study) -> Iterator[Misuse]:
     source = study.source
     if source is None or source.patients is None:
         return
+    for key in ("patients", "claims", "previous"):
+        if _WILDCARD.search(getattr(source, key) or ""):
+            rule = "a path has no name in braces, which Snakemake fills in"
+            yield ("source", key), "a name in braces", rule, "Rename the file."
     suffix = PurePath(source.patients).suffix.lower()
     if source.sheet and suffix != ".xlsx":
         yield ("source", "sheet"), "a sheet", "only a workbook (.xlsx) has sheets", "Delete the key."

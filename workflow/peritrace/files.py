@@ -6,6 +6,7 @@ A reader of `results/` never meets half a file: everything is written beside its
 import csv
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -50,6 +51,15 @@ def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Mapping[s
         writer.writeheader()
         for row in rows:
             writer.writerow({key: "" if value is None else value for key, value in row.items()})
+
+
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+@＝＋＠－-]")  # signs of full width too: spreadsheets take them for the others
+_NUMBER = re.compile(r"[-+−]?\d+(\.\d+)?([eE][-+]?\d+)?")
+
+
+def guarded(cell: str) -> str:
+    """A cell that a spreadsheet does not take for a formula: text that begins like one gets an apostrophe in front."""
+    return "'" + cell if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 def read_csv(path: str | Path) -> list[dict[str, str]]:

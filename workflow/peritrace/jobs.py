@@ -83,6 +83,8 @@ def study_of(job: Job) -> Iterator[Study]:
         yield study
     except InputRefused as refusal:
         message = f"{refusal}\nNo report was written for {study.id}; one made from earlier input was withdrawn.\n"
+        if job.stage == "derive":
+            message += f"reports/{study.id}-validation.html has the list in full.\n"
         write_text(job.log, message)
         withdraw(study.id, results=job.log.stem in ("intake", "derive"))
         raise SystemExit(1) from None

@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from peritrace.sections import Code, Name, Section, Text
+from peritrace.sections import Code, Name, Raw, Section, Text
 
 
 class Column(Section):
     """What every column of the extract has."""
 
     name: Name = Field(description="Its name in peritrace. Known names (pci, cc_score, kps, age …) carry rules.")
-    source: Text = Field(description="Its header in the extract.")
+    source: Raw = Field(description="Its header in the extract.")
     label: Text = Field(description="What a table calls it.")
     printed_in: Text | None = Field(None, description="Where the paper prints it.")
     optional: bool = Field(
@@ -19,7 +19,7 @@ class Column(Section):
         description="A cell may be empty: the value is missing. Text and dates always may. Where the extract lacks the "
         "whole column, what needs it is left out and the report says so.",
     )
-    missing: list[Text] = Field(default=[], description="Codes that stand for a missing value, such as NA or 999.")
+    missing: list[Raw] = Field(default=[], description="Codes that stand for a missing value, such as NA or 999.")
     identifying: bool = Field(
         False,
         description="Declares a column that looks as if it told who a patient is; without it such a one is refused.",
@@ -62,7 +62,7 @@ class CategoryColumn(Column):
     """A coded quantity with a known set of codes."""
 
     type: Literal["category"]
-    levels: dict[Text, Text] = Field(min_length=1, description="Code in the extract → level in peritrace, in order.")
+    levels: dict[Raw, Text] = Field(min_length=1, description="Code in the extract → level in peritrace, in order.")
 
 
 class TextColumn(Column):

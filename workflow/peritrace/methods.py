@@ -79,7 +79,8 @@ METHODS = {
     ),
     "mann-whitney-asymptotic": Method(
         "Mann–Whitney test (normal approximation)",
-        "The Mann–Whitney test was repeated with the normal approximation that SPSS prints (ties corrected, no "
+        "Where there are many patients, and beside the exact one, the Mann–Whitney test uses the normal approximation "
+        "that SPSS prints (ties corrected, no "
         "continuity correction).",
     ),
     "kruskal-wallis": Method(

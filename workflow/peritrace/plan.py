@@ -187,6 +187,7 @@ class Plan:
         return {
             "flow": [f"{results}/derive/flow.csv"],
             "problems": [f"{results}/intake/problems.csv"],
+            "validation": [f"reports/{name}-validation.html"],
             "diff": [f"{results}/diff/{table}.csv" for table in changes],
             "ard": [f"{results}/estimate/ard.csv"],
             "draw": [f"{results}/draw/{figure}.{s}" for figure in self.figures(name) for s in suffixes["draw"]],

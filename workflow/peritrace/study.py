@@ -20,7 +20,7 @@ from peritrace.meaning import (
     NumberColumn,
     Order,
 )
-from peritrace.sections import Section, Slug, Text
+from peritrace.sections import OneLine, Raw, Section, Slug, Text
 from peritrace.wanted import (
     Analyses,
     AnyFigure,
@@ -51,7 +51,7 @@ class Citation(Section):
 class Redcap(Section):
     """An export of REDCap: rows of events and of repeating instruments are joined into one per record."""
 
-    dictionary: Text | None = Field(
+    dictionary: Raw | None = Field(
         None, description="The data dictionary (CSV); a column that it flags as identifier is refused."
     )
     labels: bool = Field(False, description="The export holds labels instead of raw codes.")
@@ -60,13 +60,13 @@ class Redcap(Section):
 class Source(Section):
     """Where the data lies, relative to the root of the project: patients' rows, or what a source prints of them."""
 
-    patients: Text | None = Field(
+    patients: Raw | None = Field(
         None, description="The extract, one row per patient: .csv (also .tsv, .txt), .xlsx or .parquet."
     )
-    tables: Text | None = Field(
+    tables: Raw | None = Field(
         None, description="Instead of patients: the folder of published tables (docs/published-tables.md)."
     )
-    claims: Text | None = Field(None, description="The numbers that the paper prints; without it nothing is audited.")
+    claims: Raw | None = Field(None, description="The numbers that the paper prints; without it nothing is audited.")
     rows: int | None = Field(None, ge=1, description="How many rows there must be: guards against a cut-off file.")
     columns: int | None = Field(None, ge=1, description="How many columns there must be.")
     sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] | None = Field(
@@ -74,10 +74,10 @@ class Source(Section):
     )
     encoding: Encoding = Field("utf-8", description="Of a text file.")
     delimiter: Literal[",", ";", "\t", "|"] = Field(",", description="Between the cells of a text file.")
-    sheet: Text | None = Field(None, description="Of a workbook with several sheets.")
+    sheet: Raw | None = Field(None, description="Of a workbook with several sheets.")
     redcap: Redcap | None = Field(None, description="The extract is an export of REDCap.")
     cutoff: date | None = Field(None, description="The last day of data: a later date is a problem.")
-    previous: Text | None = Field(
+    previous: Raw | None = Field(
         None, description="The extract before this one, in the same form: the report says what has changed."
     )
 
@@ -104,8 +104,8 @@ class Study(Section):
     """A study file."""
 
     id: Slug = Field(description="The name of the file, without its ending.")
-    title: str = Field("", max_length=300, description="Title of the report.")
-    short_title: str = Field("", max_length=300, description="How other pages call it.")
+    title: Annotated[str, OneLine] = Field("", max_length=300, description="Title of the report.")
+    short_title: Annotated[str, OneLine] = Field("", max_length=300, description="How other pages call it.")
     citation: Citation | None = Field(None, description="The publication.")
     about: list[Text] = Field(default=[], description="What a reader must know first, in sentences.")
     limits: list[Text] = Field(default=[], description="What these data can't show, in sentences.")
@@ -172,8 +172,10 @@ class Study(Section):
         column = next((column for column in self.columns if column.name == name), None)
         if not isinstance(column, NumberColumn):
             return ""
-        unit = column.unit or "units"
-        return f"per {column.per:g} {unit}" if column.per != 1 else f"per {column.unit or 'unit'}"
+        if column.per != 1:
+            return f"per {column.per:g} {column.unit or 'units'}"
+        singular = {"years": "year", "months": "month", "weeks": "week", "days": "day", "hours": "hour"}
+        return f"per {singular.get(column.unit or '', column.unit or 'unit')}"
 
     @property
     def published(self) -> bool:

@@ -9,6 +9,7 @@ from peritrace.changes.snapshot import Snapshot
 from peritrace.derivations.derivation import identifier
 from peritrace.formats import format_count, format_number, format_p, format_percent, format_ratio
 from peritrace.meaning import IdentifierColumn, NumberColumn
+from peritrace.methods import method_label
 from peritrace.words import in_sentence
 
 ROW_COLUMNS = ("change", "subject", "line_before", "line_now", "columns")
@@ -180,7 +181,7 @@ def _name(now: Snapshot, s: Statistic) -> str:
     if s.analysis:
         parts.append(s.analysis.replace(":", ", "))
     if s.method not in ("kaplan-meier", "cox-efron"):
-        parts.append(s.method)
+        parts.append(method_label(s.method))
     return ", ".join(parts)
 
 

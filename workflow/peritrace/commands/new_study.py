@@ -4,6 +4,7 @@ import argparse
 import re
 import shlex
 import shutil
+import subprocess
 import tempfile
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
@@ -101,6 +102,9 @@ def _within(path: Path, root: Path, arguments: argparse.Namespace) -> str:
     if not path.is_file():
         rule = "the extract and its dictionary must be there"
         raise _refused("the extract", str(path), "no file", rule, "Check the name and the folder.")
+    if any("\ud800" <= character <= "\udfff" for character in str(path)):
+        rule = "the path of an extract is text that can be shown"
+        raise _refused("the extract", "the file", "a name with other characters", rule, "Rename the file.")
     whole = path.resolve()
     if whole.is_relative_to(root.resolve()):
         return whole.relative_to(root.resolve()).as_posix()
@@ -146,22 +150,28 @@ def _next(arguments: argparse.Namespace, root: Path) -> Iterator[str]:
     """What is left to do."""
     config = root / "config" / "config.yaml"
     yield f"Next: read config/studies/{arguments.id}.yaml and settle every CHECK."
-    ignored = root / ".gitignore"
-    if (root / ".git").exists() and f"resources/{arguments.id}" not in (
-        ignored.read_text() if ignored.is_file() else ""
-    ):
+    if (root / ".git").exists() and not _ignored(root, f"resources/{arguments.id}/"):
         yield f"Patients' rows belong in no repository: add /resources/{arguments.id}/ to .gitignore."
     studies = _studies(config)
     if arguments.id in studies:
         yield "config/config.yaml lists the study already."
     elif not arguments.add:
-        yield "To run it, add this line under studies: in config/config.yaml (or start again with --force --add):"
+        yield "To run it, add this line under studies: in config/config.yaml:"
         yield f"  - {arguments.id}"
     elif _added(config, arguments.id, studies):
         yield f"Added to config/config.yaml: {arguments.id}"
     else:
         yield f"config/config.yaml lists its studies in another form: add {arguments.id} by hand."
-    yield f"Then: snakemake --cores 2 reports/{arguments.id}.html"
+    yield f"Then: make reports, or .venv/bin/snakemake --cores 2 reports/{arguments.id}.html"
+
+
+def _ignored(root: Path, folder: str) -> bool:
+    """Whether git leaves a folder out; also where git can't be asked."""
+    try:
+        asked = subprocess.run(["git", "check-ignore", "-q", folder], cwd=root, capture_output=True, check=False)
+    except OSError:
+        return True
+    return asked.returncode != 1
 
 
 def _studies(config: Path) -> list[str]:

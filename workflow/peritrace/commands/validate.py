@@ -3,12 +3,13 @@
 import argparse
 from pathlib import Path
 
-from peritrace.commands.studies import study_named
+from peritrace.commands.studies import STUDIES, study_named
 from peritrace.extracts.account import flow
 from peritrace.extracts.examination import examine
 from peritrace.pages.course import flow_steps, grouped
 from peritrace.pages.validation import verdict
 from peritrace.problems import InputRefused
+from peritrace.words import counted
 
 SOUND, UNSOUND = 0, 2
 
@@ -36,12 +37,18 @@ def _validated(name: str, extract: Path | None) -> tuple[str, bool]:
     study = study_named(name)
     if study.published or study.source is None:
         return f"{name}: its source is published tables; `check` is the command for them.", True
-    found = examine(extract or Path(study.source.patients or ""), study)
+    if extract:  # what the study file announces is another file
+        free = study.source.model_copy(update={"rows": None, "columns": None, "sha256": None})
+        study = study.model_copy(update={"source": free})
+    path = extract or Path(study.source.patients or "") if study.source else Path()
+    found = examine(path, study)
     lines = [f"{name}: {found.file}", verdict(found.problems), ""]
     for kind in grouped(found.problems):
         times = f" ({kind.count} times)" if kind.count > 1 else ""
         where = f"column {kind.column}" if kind.column else "the row or file"
         lines.append(f"  {kind.severity}: {where}, line {kind.lines}: {kind.found}{times}; {kind.rule}. {kind.remedy}")
+    if marks := (STUDIES / f"{name}.yaml").read_text(encoding="utf-8").count("# CHECK"):
+        lines.insert(2, f"The study file has {counted(marks, 'CHECK mark')} left to settle.")
     lines += ["", "Flow of patients:"] if found.problems else ["Flow of patients:"]
     lines += [f"  {step.count:>7,} {step.text}" for step in flow_steps(flow(found))]
     return "\n".join(lines), not found.errors

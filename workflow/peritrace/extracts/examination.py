@@ -77,7 +77,9 @@ def examine(extract: Path, study: Study) -> Examination:
     found.problems += cell_problems(read, places, study, file)
     found.columns = {column.name: _canonical(read, places.get(column.source), column) for column in study.columns}
     codes = {name: (np.asarray(codes), [*strings, ""]) for name, (codes, strings) in found.columns.items()}
-    found.problems += domain_problems(Values(read.lines, codes, study), study, file)
+    told = {(problem.line, problem.column) for problem in found.problems}
+    judged = domain_problems(Values(read.lines, codes, study), study, file)
+    found.problems += [problem for problem in judged if (problem.line, problem.column) not in told]
     _derive(found)
     return found
 

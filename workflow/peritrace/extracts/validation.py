@@ -177,4 +177,5 @@ def _not_above(upper: str, typed: pd.DataFrame) -> _Rule:
         return ~above
 
     check = pa.Check(holds, name=f"not above {upper}", n_failure_cases=MOST_CASES)
-    return _Rule(check, lambda _: (f"a value above that of column {upper}", rule, remedy))
+    found = "a date after" if typed[upper].dtype.kind == "M" else "a value above"
+    return _Rule(check, lambda _: (f"{found} that of column {upper}", rule, remedy))

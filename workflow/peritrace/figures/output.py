@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from peritrace.figures.page import Page, clean
 from peritrace.figures.style import RESOLUTION, journal_style
-from peritrace.files import whole_file, write_csv, write_text
+from peritrace.files import guarded, whole_file, write_csv, write_text
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 ET.register_namespace("", SVG)
@@ -47,7 +47,8 @@ def write_drawing(drawing: Drawing, out: Mapping[str, str | Path], salt: str) ->
                 figure.savefig(temporary, format="png", dpi=RESOLUTION)
                 in_few_colours(temporary)
     if "csv" in out:
-        write_csv(out["csv"], drawing.columns, drawing.rows)
+        rows = ({name: guarded(str(value)) for name, value in row.items() if value is not None} for row in drawing.rows)
+        write_csv(out["csv"], drawing.columns, rows)
 
 
 COLOURS = 128

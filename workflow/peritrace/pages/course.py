@@ -43,6 +43,8 @@ def flow_steps(rows: Iterable[Mapping[str, object]]) -> list[Step]:
         text = words[step].format(in_sentence(str(row.get("reason", ""))))
         if step == "rows used" and str(row["rows"]) == "0":
             text = f"patients: {row['reason']}"
+        if str(row["rows"]) == "1":
+            text = text.replace("rows", "row", 1).replace("patients in", "patient in", 1)
         if step == "analysed":
             text += f" ({counted(int(events or 0), 'event')})"
         steps.append(Step(int(str(row["rows"])), text, kinds.get(step, "kept")))

@@ -118,6 +118,7 @@ def _bears_on_figure(study: Study, figure: CohortFigure, finding: Finding) -> bo
 def tables(study: Study, folder: Path, findings: Sequence[Finding]) -> list[Exhibit]:
     """The tables in the order of the study file; a number stands below the first one whose columns it is about."""
     waiting = list(findings)
+    drawn = {figure.id for figure in study.figures}
     exhibits = []
     for table in study.tables:
         chosen = [finding for finding in waiting if _bears_on_table(study, table, finding)]
@@ -127,7 +128,7 @@ def tables(study: Study, folder: Path, findings: Sequence[Finding]) -> list[Exhi
         large = len(html) > LARGEST_TABLE
         exhibits.append(
             Exhibit(
-                id=table.id,
+                id=f"table-{table.id}" if table.id in drawn else table.id,
                 title=table.title,
                 printed_as=table.printed_as or "",
                 numbers=tuple(printed_numbers(chosen)),

@@ -121,11 +121,20 @@ def _follow_up(study: Study, ard: Ard) -> str:
 SCALES = {"log-log": "log(−log)", "log": "log", "plain": "plain"}
 
 
+CHOICE_OF_TESTS = (
+    "Each characteristic was compared between groups by one test, chosen by its kind: numbers by the Mann–Whitney test "
+    "(exact up to 50 patients) or, with more than two groups, the Kruskal–Wallis test; categories by the chi-square "
+    "test, or by Fisher's exact test where a count of less than five is expected."
+)
+
+
 def methods(study: Study, ard: Ard) -> list[str]:
     """The methods section: a sentence for each method that gave a number of the standard reading."""
     analyses = study.analyses
     used = {s.method for s in ard if s.stat and not s.convention}
     sentences = [method.sentence for key, method in METHODS.items() if key in used]
+    if any(s.context == "group-test" for s in ard):
+        sentences.append(CHOICE_OF_TESTS)
     estimation = " ".join(sentences)
     days = f", a month being {study.days_per_month:g} days" if study.time_unit == "months" else ""
     dated = any(isinstance(endpoint.time, Dates) for endpoint in study.endpoints)

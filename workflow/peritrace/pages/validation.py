@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from peritrace.files import read_csv, write_csv
+from peritrace.files import guarded, read_csv, write_csv
 from peritrace.pages.course import flow_steps, grouped
 from peritrace.pages.page import write_page
 from peritrace.problems import PROBLEM_COLUMNS, Problem, from_rows
 from peritrace.study import Study
-from peritrace.tabulations.table import guarded
 from peritrace.words import counted
 
 

@@ -85,7 +85,9 @@ def _naming(reading: Reading, assignment: Assignment, taken: Set[str]) -> Naming
         if assignment.lost:
             label = quantities()[assignment.lost].label
             remarks.append(doubt(f"{shown(header)!r} also names {label!r}, which another column was taken for."))
-        return Naming(_free_name(header, reading.place, taken), shown(header), tuple(remarks))
+        return Naming(
+            _free_name(header, reading.place, taken), shown(header) or f"Column {reading.place + 1}", tuple(remarks)
+        )
     if candidate.by_values:
         text = f"the header is not known; the values say that it is {candidate.quantity.label!r}."
         remarks.append(doubt(text, decides=candidate.quantity.phase == "event"))

@@ -100,6 +100,8 @@ def _characteristics(wishes: Wishes) -> Iterator[dict[str, object]]:
     """A table for patients and disease, one for the operation and one for the outcome, as far as there are any."""
     parts: dict[str, list[str]] = {}
     for variable in wishes.described:
+        if wishes.main and variable.name == wishes.main.name:
+            continue  # a group isn't compared with itself
         phase = "outcome" if variable.name == "status" else variable.phase
         parts.setdefault(phase if phase in _PHASES else "baseline", []).append(variable.name)
     main = wishes.main

@@ -108,8 +108,8 @@ def _source(page: _Page, proposal: Proposal) -> None:
     )
     for key in ("rows", "columns", "sha256"):
         page.add(*entry(key, keys[key], 2))
-    if latest := _latest(proposal):
-        page.add(*comment(f"cutoff: {latest} # the latest date in the extract; with it, a later one is a problem", 2))
+    if _latest(proposal):
+        page.add(*comment("cutoff: YYYY-MM-DD # the last day of data; with it, a later date is a problem", 2))
     page.add("")
     page.say(proposal.time_remarks, "time_unit")
     page.add(f"time_unit: {proposal.time_unit}")

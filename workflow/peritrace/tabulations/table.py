@@ -5,7 +5,6 @@ below it. Every text is escaped.
 """
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,12 +13,10 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from peritrace.files import whole_file
+from peritrace.files import guarded, whole_file
 
 LONG_TEXT = 32  # characters from which on a text column is kept wide, so that it doesn't wrap into a ribbon
 SHORT_TEXT = 12  # characters up to which it is not wrapped at all
-_FORMULA = re.compile(r"[\t\r\n]|\s*[=+@＝＋＠－-]")  # signs of full width too: spreadsheets take them for the others
-_NUMBER = re.compile(r"[-+−]?\d+(\.\d+)?([eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -141,8 +138,3 @@ class Table:
 
 def _class(names: list[str]) -> Markup:
     return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
-
-
-def guarded(cell: str) -> str:
-    """A cell that a spreadsheet does not take for a formula: text that begins like one gets an apostrophe in front."""
-    return "'" + cell if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
