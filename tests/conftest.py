@@ -1,10 +1,15 @@
-"""Workspaces: fresh ones, and one in which the workflow has run."""
+"""Workspaces: fresh ones, and one in which the workflow has run; and the one browser of a test process."""
 
+import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.workflow.workspace import Workspace, copy_project
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture
@@ -44,3 +49,19 @@ def restorable(finished_small, tmp_path_factory) -> Workspace:
     folder = tmp_path_factory.mktemp("restorable") / "copy"
     shutil.copytree(finished_small.folder, folder)
     return Workspace(folder)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's browser; without one the tests can't run, which is an error where they must."""
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"no browser found; install one of {', '.join(BROWSERS)}")
+        # the one test set that needs a program beyond the Python packages
+        pytest.skip(f"no browser found: none of {', '.join(BROWSERS)} is installed")
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--headless=new", "--disable-gpu"]
+        opened = playwright.chromium.launch(executable_path=executable, args=options)
+        yield opened
+        opened.close()

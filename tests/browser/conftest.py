@@ -1,18 +1,15 @@
 """A browser, and the pages that it opens: those of a fixture with hostile text, and those of a real run."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.report_fixture import build_site
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FIXTURE_PAGES = ("aml.html", "index.html", "plain.html")
 STUDIES = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))["studies"]
 NAMES = [("fixture", name) for name in FIXTURE_PAGES]
@@ -23,22 +20,6 @@ NAMES += [("run", name) for name in ("index.html", *(f"{study}.html" for study i
 def fixture_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the pages of the fixture."""
     return build_site(tmp_path_factory.mktemp("pages"))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's browser; without one the tests can't run, which is an error where they must."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if executable is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"no browser found; install one of {', '.join(BROWSERS)}")
-        # the one test set that needs a program beyond the Python packages
-        pytest.skip(f"no browser found: none of {', '.join(BROWSERS)} is installed")
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--headless=new", "--disable-gpu"]
-        opened = playwright.chromium.launch(executable_path=executable, args=options)
-        yield opened
-        opened.close()
 
 
 @dataclass

@@ -34,7 +34,7 @@ ODD = {
     "mixed directions": "PCI שלום 12 組",
     "emoji": "😀 👩‍⚕️ 🇨🇳",
     "Thai and Hindi": "ไทย हिन्दी",
-    "rare characters": "𠮷𠀋 \U000e0041 \uf8ff\ufffe",
+    "rare characters": "𠮷𠀋 \uf8ff\ufffe",
     "combining": "Z̸̢̛a̵l̶g̷o̸" * 3,
 }
 

@@ -347,7 +347,7 @@ def test_dates_and_what_may_be_empty_or_negative(workplace: Workplace) -> None:
         ("P1,29.02.16,,0,", "op", "something else than a date of this format"),
         ("P1,01.01.1899,,0,", "op", "a date of another age"),
         ("P1,01.01.2016,31.12.9999,0,", "died", "a date of another age"),
-        ("P1,02.01.2016,01.01.2016,0,", "op", "a value above that of column died"),
+        ("P1,02.01.2016,01.01.2016,0,", "op", "a date after that of column died"),
         ("P1,02.01.2016,,-30.1,", "be", "a number below the minimum"),
     ],
 )

@@ -24,10 +24,8 @@ from peritrace.__main__ import main
 from peritrace.files import read_csv, sha256
 from peritrace.problems import InputRefused
 from peritrace.study_file import load_study
-from tests.browser import conftest as browsers
 from tests.workflow.workspace import Run, Workspace, copy_project
 
-browser = browsers.browser  # the fixture
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
 SVG = "<svg onload=alert(1)><foreignObject>"

@@ -11,11 +11,14 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
 Positive = Annotated[float, Field(ge=0.01, le=100_000, description="A time, not too fine for a table.")]
 # Controls, marks of direction and of zero width, line and paragraph separators, lone surrogates.
 _INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
+_JOINERS = "\u200c\u200d"  # Persian, Hindi and emoji are written with them
 
 
 def one_line(text: str) -> str:
     """The text itself; raises ValueError for characters that can't be seen, such as marks of direction."""
-    if not text.isprintable() and any(unicodedata.category(character) in _INVISIBLE for character in text):
+    if not text.isprintable() and any(
+        unicodedata.category(character) in _INVISIBLE for character in text if character not in _JOINERS
+    ):
         raise ValueError("a text is one line of visible characters")
     return text
 
