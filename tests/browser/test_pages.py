@@ -68,8 +68,8 @@ def test_focus_is_visible(desktop: Visit) -> None:
 
 def test_what_is_wider_than_a_phone_scrolls_by_itself_and_by_keyboard(phone: Visit) -> None:
     stops = phone.page.evaluate(
-        "[...document.querySelectorAll('.scroll')].filter(r => r.scrollWidth > r.clientWidth + 1)"
-        ".map(r => [r.tabIndex, r.getAttribute('role'), !!document.getElementById(r.getAttribute('aria-labelledby'))])"
+        "[...document.querySelectorAll('.scroll')].filter(r => r.scrollWidth > r.clientWidth + 1).map(r => [r.tabIndex,"
+        " r.role, !!(r.ariaLabel || document.getElementById(r.getAttribute('aria-labelledby')))])"
     )
     assert all(stop == [0, "region", True] for stop in stops)
 

@@ -24,6 +24,7 @@ from peritrace.__main__ import main
 from peritrace.files import read_csv, sha256
 from peritrace.problems import InputRefused
 from peritrace.study_file import load_study
+from tests.browser.conftest import visit
 from tests.workflow.workspace import Run, Workspace, copy_project
 
 SCRIPT = "<script>alert(1)</script>"
@@ -428,7 +429,7 @@ def test_pages_hold_text_and_nothing_that_runs(site: Site, others: Site, browser
     assert len(pages) == 7
     context = browser.new_context(viewport={"width": width, "height": 900}, is_mobile=width < 500)
     for page in pages:
-        seen = browsers.visit(context, page)
+        seen = visit(context, page)
         found = seen.page.evaluate(ELEMENTS)
         seen.page.close()
         assert seen.complaints == [], page.name
