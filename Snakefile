@@ -6,3 +6,5 @@ rule everything:
     default_target: True
     input:
         rules.all.input,
+    message:
+        "every result and report is made"

@@ -1,4 +1,4 @@
-"""Which code a stage uses, and a digest of it.
+"""Which code a stage uses, and the digests of its files.
 
 Snakemake reruns a job when its script file changes, not when a module that the script imports does. So the digest of
 every module that a stage imports, directly or through others, enters its rule as a parameter.
@@ -69,10 +69,14 @@ def _folders(path: Path) -> list[Path]:
     return [folder for folder in path.parents if folder == PACKAGE or PACKAGE in folder.parents]
 
 
-def digest(paths: Iterable[Path], root: Path) -> str:
-    """One digest of many files: of their names relative to `root` and their contents."""
-    whole = hashlib.sha256()
-    for path in sorted(paths):
-        whole.update(f"{path.relative_to(root).as_posix()}\0".encode())
-        whole.update(hashlib.sha256(_content(path)).digest())
-    return whole.hexdigest()[:32]
+def contents(paths: Iterable[Path], root: Path) -> list[dict[str, object]]:
+    """Each file by its name relative to `root`, with the SHA-256 and the number of its bytes."""
+    return [
+        {"path": path.relative_to(root).as_posix(), "sha256": _sha256(path), "size": len(_content(path))}
+        for path in sorted(paths)
+    ]
+
+
+@cache
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(_content(path)).hexdigest()

@@ -11,9 +11,13 @@ from pathlib import Path
 
 from peritrace.files import write_text
 from peritrace.problems import REFUSED, InputRefused
+from peritrace.recording import recorded
+from peritrace.records import FOLDER, record_path
+from peritrace.run_facts import kept
+from peritrace.run_lock import job_at_work
 from peritrace.study import Study
 
-_NAME = re.compile(r":((?:input|output|params)\.\w+|log):")
+_NAME = re.compile(r":((?:input|output|params)\.\w+|log|inputs|outputs):")
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
 
 
@@ -53,6 +57,10 @@ class Job:
         """A parameter with several values."""
         return self.given.get(name, [])
 
+    def kept(self, name: str) -> str:
+        """A text that is too long for a command line; the parameter holds its name."""
+        return kept(self.text(name))
+
     @property
     def log(self) -> Path:
         """Where the job says how it ended."""
@@ -64,9 +72,13 @@ def run(arguments: Sequence[str]) -> int:
     job = Job.read(arguments)
     script = runpy.run_path(str(SCRIPTS / f"{job.stage}.py"))
     try:
-        script["main"](job)
+        with job_at_work(), recorded(job):
+            script["main"](job)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except InputRefused as refusal:  # of the record: a study's own input is refused by `study_of`
+        write_text(job.log, f"{refusal}\n")
+        return 1
     return 0
 
 
@@ -78,7 +90,7 @@ def study_of(job: Job) -> Iterator[Study]:
     shown. What earlier runs made of the study is withdrawn, for it no longer belongs to the input that lies there:
     everything when its extract is refused, its page when its claims are (other jobs of the study may be at work).
     """
-    study = Study.model_validate_json(job.text("params.settings"))
+    study = Study.model_validate_json(job.kept("params.settings"))
     try:
         yield study
     except InputRefused as refusal:
@@ -103,12 +115,16 @@ def withdraw(study_id: str, results: bool) -> None:
 
     What intake wrote stays: it says why the extract was refused.
     """
-    (Path("reports") / f"{study_id}.html").unlink(missing_ok=True)
-    (Path("reports") / "index.html").unlink(missing_ok=True)
+    for name, record in ((study_id, record_path(study_id, "report")), ("index", record_path("index", "index"))):
+        (Path("reports") / f"{name}.html").unlink(missing_ok=True)
+        record.unlink(missing_ok=True)
     if results:
         for stage in (Path("results") / study_id).glob("*"):
-            if stage.name != "intake":
+            if stage.name not in ("intake", FOLDER):
                 shutil.rmtree(stage, ignore_errors=True)
+        for record in (Path("results") / study_id / FOLDER).glob("*.json"):
+            if record.stem not in ("intake", "validate"):
+                record.unlink(missing_ok=True)
 
 
 def refuse_study(study_id: str, message: str, log: Path) -> None:

@@ -15,8 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from peritrace import __version__
 from peritrace.files import sha256
-from peritrace.fingerprint import PACKAGE, digest, modules_used
+from peritrace.fingerprint import PACKAGE, contents, modules_used
 from peritrace.problems import InputRefused, Problem
+from peritrace.records import record_path
+from peritrace.run_facts import keep
 from peritrace.sections import Slug
 from peritrace.study import Study
 from peritrace.study_file import load_study
@@ -50,6 +52,7 @@ STAGE_PACKAGES = {
     "tabulate_tables": ("jinja2", "python-docx"),
     "report_tables": ("jinja2", "matplotlib", "numpy", "scipy", "snakemake"),
 }
+_WORKFLOW = ("workflow/Snakefile", "workflow/run_job.py")
 # The tidy tables that intake passes on of a study whose source is published tables.
 PUBLISHED_TABLES = ("counts", "numbers", "tests", "effects", "flow", "claims")
 NO_STUDY = "(?!)"  # a pattern that nothing matches
@@ -110,8 +113,8 @@ class Plan:
         return self._studies[name]
 
     def settings(self, name: str, stage: str) -> str:
-        """What the stage may know of the study, as text: a change of it reruns the stage, and of nothing else."""
-        return self._studies[name].for_stage(stage).as_json()
+        """What the stage may know of the study, by the name of its text: a change reruns the stage and nothing else."""
+        return keep(self._studies[name].for_stage(stage).as_json())
 
     def figures(self, name: str) -> list[str]:
         """The ids of the figures."""
@@ -125,6 +128,10 @@ class Plan:
         """The path of the extract."""
         source = self._studies[name].source
         return source.patients or "" if source else ""
+
+    def records(self, name: str, *stages: str) -> list[str]:
+        """The paths of the records of several stages."""
+        return [self.record(name, stage) for stage in stages]
 
     def beside(self, name: str) -> list[str]:
         """The other cohorts that a study is compared with, where one of its tables shows them."""
@@ -185,6 +192,7 @@ class Plan:
         audited = ("verdicts", "conventions", "event_definitions") if self.claims(name) else ()
         changes = ("rows", "distributions", "results") if self.previous(name) else ()
         return {
+            "records": self.records(name, *self._reported(name)),
             "flow": [f"{results}/derive/flow.csv"],
             "problems": [f"{results}/intake/problems.csv"],
             "validation": [f"reports/{name}-validation.html"],
@@ -196,11 +204,27 @@ class Plan:
             "audit": [f"{results}/audit/{table}.csv" for table in audited],
         }
 
+    def _reported(self, name: str) -> list[str]:
+        """The stages whose outputs the report of a cohort shows."""
+        stages = ["intake", "validate", "derive", "estimate", "crosscheck", "draw", "tabulate"]
+        return stages + ["audit"] * bool(self.claims(name)) + ["diff"] * bool(self.previous(name))
+
+    def made(self, name: str) -> list[str]:
+        """Everything that a run makes of a study, its report included."""
+        shown = [path for paths in self.report_inputs(name).values() for path in paths]
+        page = [f"reports/{name}.html", self.record(name, "report")]
+        if name in self.published:
+            return shown + page
+        intake = [f"results/{name}/intake/{table}.csv" for table in ("patients", "flow", "file", "columns")]
+        derived = [f"results/{name}/derive/{table}.csv" for table in ("adsl", "adtte")]
+        return [*shown, *intake, *derived, f"reports/{name}-validation.csv", *page]
+
     def _published_report_inputs(self, name: str) -> dict[str, list[str]]:
         results = f"results/{name}"
         suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv", "docx")}
         audited = ("verdicts", "checks", "corrections", "inferences", "events")
         return {
+            "records": self.records(name, "intake", "estimate", "audit", "draw", "tabulate"),
             "intake": list(self.intake_tables(name).values()),
             "ard": [f"{results}/estimate/ard.csv"],
             "draw": [f"{results}/draw/{figure}.{s}" for figure in self.figures(name) for s in suffixes["draw"]],
@@ -209,11 +233,12 @@ class Plan:
         }
 
     def index_inputs(self) -> list[str]:
-        """What the index shows of every study: its verdicts; its page where it has none."""
-        return [
+        """What the index shows of every study: its verdicts; its page where it has none. And the records of these."""
+        shown = [
             f"results/{name}/audit/verdicts.csv" if self.audited(name) else f"reports/{name}.html"
             for name in self.studies
         ]
+        return shown + [self.record(name, "audit" if self.audited(name) else "report") for name in self.studies]
 
     def index_settings(self) -> str:
         """What the index may know of the studies."""
@@ -222,7 +247,23 @@ class Plan:
             {"study": self.study(name).model_dump(include=shown), "audited": self.audited(name)}
             for name in self.studies
         ]
-        return json.dumps(entries)
+        return keep(json.dumps(entries))
+
+    def index_of_finished(self) -> list[str]:
+        """The job that lists the studies which have a report now, for the end of a run in which one failed."""
+        inputs = self.present(*self.index_inputs(), "config/config.yaml")
+        page, record = "reports/index.html", self.record("index", "index")
+        words = {
+            "log": ["logs/index.log"],
+            "output.page": [page],
+            "output.record": [record],
+            "params.settings": [self.index_settings()],
+            "params.code": [self.code("index")],
+            "params.finished": ["yes"],
+            "inputs": inputs,
+            "outputs": [page, record],
+        }
+        return ["index", *(word for name, values in words.items() for word in (f":{name}:", *values))]
 
     def content(self, *paths: str) -> str:
         """The digest of files as they are now: an older time stamp must not hide another content."""
@@ -239,7 +280,14 @@ class Plan:
         machine stands in the command: a finished project that is moved need not run again.
         """
         given = " ".join(f":{name}: {{{name}:q}}" for name in names.split())
+        if stage != "refuse":
+            given += " :output.record: {output.record:q} :params.code: {params.code:q}"
+            given += " :inputs: {input:q} :outputs: {output:q}"
         return f'"$PERITRACE_PYTHON" -I -S "$PERITRACE_JOB" {stage} :log: {{log:q}} {given}'
+
+    def record(self, name: str, stage: str) -> str:
+        """The path of the record of a stage."""
+        return record_path(name, stage).as_posix()
 
     def fingerprints(self, name: str) -> str:
         """The study's files by name, with their SHA-256 as they are now, as JSON."""
@@ -255,16 +303,27 @@ class Plan:
 
     @cached_property
     def _code(self) -> dict[str, str]:
-        root = PACKAGE.parent
+        root = PACKAGE.parents[1]
         found = {}
         for stage, packages in STAGE_PACKAGES.items():
-            paths = modules_used(PACKAGE / "stages" / f"{stage}.py") + modules_used(PACKAGE / "jobs.py")
-            paths.append(root / "scripts" / f"{stage}.py")
+            paths = {*modules_used(PACKAGE / "stages" / f"{stage}.py"), *modules_used(PACKAGE / "warm.py")}
+            paths |= {root / "workflow/scripts" / f"{stage}.py", *(root / name for name in _WORKFLOW)}
+            paths.add(root / "workflow/rules" / f"{_rule_file(stage)}.smk")
             for folder in STAGE_FOLDERS.get(stage, ()):
-                paths += [path for path in (root / folder).rglob("*") if path.is_file()]
-            versions = [f"{package} {metadata.version(package)}" for package in packages]
-            found[stage] = " ".join([digest(set(paths), root), f"python {platform.python_version()}", *versions])
+                paths |= {path for path in (root / "workflow" / folder).rglob("*") if path.is_file()}
+            facts = {
+                "stage": stage,
+                "files": contents(paths, root),
+                "python": platform.python_version(),
+                "packages": {package: metadata.version(package) for package in packages},
+            }
+            found[stage] = keep(json.dumps(facts))
         return found
+
+
+def _rule_file(stage: str) -> str:
+    """The rule file of a stage."""
+    return {"validate": "intake", "index": "report"}.get(stage, stage.removesuffix("_tables"))
 
 
 def let_jobs_import() -> None:

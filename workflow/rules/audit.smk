@@ -2,10 +2,12 @@ rule audit:
     input:
         claims=lambda wildcards: PLAN.present(*PLAN.claims(wildcards.study)),
         ard=rules.estimate.output.ard,
+        record=rules.estimate.output.record,
     output:
         verdicts="results/{study}/audit/verdicts.csv",
         conventions="results/{study}/audit/conventions.csv",
         events="results/{study}/audit/event_definitions.csv",
+        record="results/{study}/trace/audit.json",
     log:
         "logs/{study}/audit.log",
     wildcard_constraints:
@@ -35,6 +37,7 @@ rule audit_tables:
         corrections="results/{study}/audit/corrections.csv",
         inferences="results/{study}/audit/inferences.csv",
         event_bounds="results/{study}/audit/events.csv",
+        record="results/{study}/trace/audit.json",
     log:
         "logs/{study}/audit.log",
     wildcard_constraints:

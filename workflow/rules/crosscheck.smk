@@ -3,8 +3,10 @@ rule crosscheck:
         adsl=rules.derive.output.adsl,
         adtte=rules.derive.output.adtte,
         ard=rules.estimate.output.ard,
+        records=[rules.derive.output.record, rules.estimate.output.record],
     output:
         agreement="results/{study}/crosscheck/agreement.csv",
+        record="results/{study}/trace/crosscheck.json",
     log:
         "logs/{study}/crosscheck.log",
     wildcard_constraints:

@@ -2,10 +2,12 @@ rule derive:
     input:
         patients=rules.intake.output.patients,
         problems=rules.intake.output.problems,
+        record=rules.intake.output.record,
     output:
         adsl="results/{study}/derive/adsl.csv",
         adtte="results/{study}/derive/adtte.csv",
         flow="results/{study}/derive/flow.csv",
+        record="results/{study}/trace/derive.json",
     log:
         "logs/{study}/derive.log",
     wildcard_constraints:

@@ -4,10 +4,12 @@ rule diff:
         previous=lambda wildcards: PLAN.present(*PLAN.previous(wildcards.study)),
         patients=rules.intake.output.patients,
         ard=rules.estimate.output.ard,
+        records=[rules.intake.output.record, rules.estimate.output.record],
     output:
         rows="results/{study}/diff/rows.csv",
         distributions="results/{study}/diff/distributions.csv",
         results="results/{study}/diff/results.csv",
+        record="results/{study}/trace/diff.json",
     log:
         "logs/{study}/diff.log",
     wildcard_constraints:

@@ -8,6 +8,7 @@ for study in PLAN.cohorts:
             ard=f"results/{study}/estimate/ard.csv",
             adsl=f"results/{study}/derive/adsl.csv",
             adtte=f"results/{study}/derive/adtte.csv",
+            records=PLAN.records(study, "derive", "estimate"),
         output:
             expand(
                 "results/{study}/draw/{figure}.{suffix}",
@@ -25,6 +26,7 @@ for study in PLAN.cohorts:
                 category=study,
                 subcategory="figures",
             ),
+            record=PLAN.record(study, "draw"),
         log:
             f"logs/{study}/draw.log",
         conda:
@@ -51,6 +53,7 @@ for study in PLAN.published:
             ard=f"results/{study}/estimate/ard.csv",
             verdicts=f"results/{study}/audit/verdicts.csv",
             checks=f"results/{study}/audit/checks.csv",
+            records=PLAN.records(study, "intake", "estimate", "audit"),
         output:
             expand(
                 "results/{study}/draw/{figure}.{suffix}",
@@ -68,6 +71,7 @@ for study in PLAN.published:
                 category=study,
                 subcategory="figures",
             ),
+            record=PLAN.record(study, "draw"),
         log:
             f"logs/{study}/draw.log",
         conda:

@@ -2,8 +2,10 @@ rule estimate:
     input:
         adsl=rules.derive.output.adsl,
         adtte=rules.derive.output.adtte,
+        record=rules.derive.output.record,
     output:
         ard="results/{study}/estimate/ard.csv",
+        record="results/{study}/trace/estimate.json",
     log:
         "logs/{study}/estimate.log",
     wildcard_constraints:
@@ -24,6 +26,7 @@ rule estimate_tables:
         **rules.intake_tables.output,
     output:
         ard="results/{study}/estimate/ard.csv",
+        record="results/{study}/trace/estimate.json",
     log:
         "logs/{study}/estimate.log",
     wildcard_constraints:

@@ -9,6 +9,7 @@ rule intake:
         problems="results/{study}/intake/problems.csv",
         file="results/{study}/intake/file.csv",
         columns="results/{study}/intake/columns.csv",
+        record="results/{study}/trace/intake.json",
     log:
         "logs/{study}/intake.log",
     wildcard_constraints:
@@ -32,9 +33,11 @@ rule validate:
         flow=rules.intake.output.flow,
         file=rules.intake.output.file,
         columns=rules.intake.output.columns,
+        record=rules.intake.output.record,
     output:
         page="reports/{study}-validation.html",
         list="reports/{study}-validation.csv",
+        record="results/{study}/trace/validate.json",
     log:
         "logs/{study}/validate.log",
     wildcard_constraints:
@@ -60,6 +63,7 @@ rule intake_tables:
         effects="results/{study}/intake/effects.csv",
         flow_of_patients="results/{study}/intake/flow.csv",
         claims="results/{study}/intake/claims.csv",
+        record="results/{study}/trace/intake.json",
     log:
         "logs/{study}/intake.log",
     wildcard_constraints:

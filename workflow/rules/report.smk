@@ -8,6 +8,7 @@ rule report:
             category="{study}",
             subcategory="report",
         ),
+        record="results/{study}/trace/report.json",
     log:
         "logs/{study}/report.log",
     wildcard_constraints:
@@ -38,6 +39,7 @@ rule report_tables:
             category="{study}",
             subcategory="report",
         ),
+        record="results/{study}/trace/report.json",
     log:
         "logs/{study}/report.log",
     wildcard_constraints:
@@ -61,8 +63,10 @@ rule report_tables:
 rule index:
     input:
         PLAN.index_inputs(),
+        PLAN.present("config/config.yaml"),
     output:
         page="reports/index.html",
+        record="results/index/trace/index.json",
     log:
         "logs/index.log",
     conda:

@@ -7,6 +7,8 @@ for study in PLAN.cohorts:
             ard=f"results/{study}/estimate/ard.csv",
             adsl=f"results/{study}/derive/adsl.csv",
             beside=[f"results/{other}/estimate/ard.csv" for other in PLAN.beside(study)],
+            records=PLAN.records(study, "derive", "estimate")
+            + [PLAN.record(other, "estimate") for other in PLAN.beside(study)],
         output:
             tables=expand(
                 "results/{study}/tabulate/{table}.{suffix}",
@@ -14,6 +16,7 @@ for study in PLAN.cohorts:
                 table=PLAN.tables(study),
                 suffix=["html", "csv", "docx"],
             ),
+            record=PLAN.record(study, "tabulate"),
         log:
             f"logs/{study}/tabulate.log",
         conda:
@@ -41,6 +44,7 @@ for study in PLAN.published:
             ard=f"results/{study}/estimate/ard.csv",
             verdicts=f"results/{study}/audit/verdicts.csv",
             checks=f"results/{study}/audit/checks.csv",
+            records=PLAN.records(study, "intake", "estimate", "audit"),
         output:
             tables=expand(
                 "results/{study}/tabulate/{table}.{suffix}",
@@ -48,6 +52,7 @@ for study in PLAN.published:
                 table=PLAN.tables(study),
                 suffix=["html", "csv", "docx"],
             ),
+            record=PLAN.record(study, "tabulate"),
         log:
             f"logs/{study}/tabulate.log",
         conda:
