@@ -5,9 +5,9 @@ import io
 import os
 import sys
 
-from peritrace.commands import check, diff, new_study, validate
+from peritrace.commands import check, diff, new_study, validate, verify
 
-COMMANDS = {"check": check, "validate": validate, "diff": diff, "new-study": new_study}
+COMMANDS = {"check": check, "validate": validate, "diff": diff, "new-study": new_study, "verify": verify}
 
 
 def main(arguments: list[str] | None = None) -> int:
