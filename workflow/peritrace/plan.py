@@ -37,6 +37,7 @@ STAGE_PACKAGES = {
     "validate": ("jinja2",),
     "intake": ("openpyxl", "pandas", "pandera", "pyarrow"),
     "derive": (),
+    "cells": (),
     "estimate": ("numpy", "scipy"),
     "crosscheck": ("lifelines", "numpy", "pandas", "scipy"),
     "diff": ("numpy", "pandas", "pandera", "scipy"),
@@ -46,6 +47,7 @@ STAGE_PACKAGES = {
     "report": ("jinja2", "lifelines", "matplotlib", "numpy", "pandas", "pandera", "scipy", "snakemake"),
     "index": ("jinja2",),
     "intake_tables": (),
+    "cells_tables": (),
     "estimate_tables": ("numpy", "scipy"),
     "audit_tables": ("numpy", "scipy"),
     "draw_tables": ("matplotlib", "numpy"),
@@ -194,6 +196,7 @@ class Plan:
         return {
             "records": self.records(name, *self._reported(name)),
             "flow": [f"{results}/derive/flow.csv"],
+            "uses": [f"{results}/cells/uses.json"],
             "problems": [f"{results}/intake/problems.csv"],
             "validation": [f"reports/{name}-validation.html"],
             "diff": [f"{results}/diff/{table}.csv" for table in changes],
@@ -206,7 +209,7 @@ class Plan:
 
     def _reported(self, name: str) -> list[str]:
         """The stages whose outputs the report of a cohort shows."""
-        stages = ["intake", "validate", "derive", "estimate", "crosscheck", "draw", "tabulate"]
+        stages = ["intake", "validate", "derive", "estimate", "cells", "crosscheck", "draw", "tabulate"]
         return stages + ["audit"] * bool(self.claims(name)) + ["diff"] * bool(self.previous(name))
 
     def made(self, name: str) -> list[str]:
@@ -224,8 +227,9 @@ class Plan:
         suffixes = {"draw": ("svg", "png", "pdf", "csv"), "tabulate": ("html", "csv", "docx")}
         audited = ("verdicts", "checks", "corrections", "inferences", "events")
         return {
-            "records": self.records(name, "intake", "estimate", "audit", "draw", "tabulate"),
+            "records": self.records(name, "intake", "cells", "estimate", "audit", "draw", "tabulate"),
             "intake": list(self.intake_tables(name).values()),
+            "uses": [f"{results}/cells/uses.json"],
             "ard": [f"{results}/estimate/ard.csv"],
             "draw": [f"{results}/draw/{figure}.{s}" for figure in self.figures(name) for s in suffixes["draw"]],
             "tabulate": [f"{results}/tabulate/{t}.{s}" for t in self.tables(name) for s in suffixes["tabulate"]],

@@ -203,6 +203,7 @@ STAGE_SECTIONS: dict[str, set[str]] = {
     "intake": _MEANING | {"source", "orders"},
     "validate": {"id", "title", "short_title"},
     "derive": _MEANING,
+    "cells": _MEANING | {"source", "analyses", "figures", "tables"},
     "estimate": _MEANING | {"analyses"},
     "crosscheck": _MEANING | {"analyses"},
     "diff": _MEANING | {"source", "orders", "analyses"},
@@ -212,6 +213,7 @@ STAGE_SECTIONS: dict[str, set[str]] = {
     "report": set(Study.model_fields),
     # of studies whose source is published tables
     "intake_tables": {"id", "source"},
+    "cells_tables": {"id", "figures", "tables"},
     "estimate_tables": {"id", "audit"},
     "audit_tables": {"id", "audit", "labels"},
     "draw_tables": {"id", "figures", "labels"},

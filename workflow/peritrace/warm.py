@@ -22,6 +22,7 @@ KINDS = {
     "draw": ("draw", "draw_tables"),
     "others": (
         "derive",
+        "cells",
         "estimate",
         "tabulate",
         "audit",
@@ -29,6 +30,7 @@ KINDS = {
         "report",
         "index",
         "intake_tables",
+        "cells_tables",
         "estimate_tables",
         "audit_tables",
         "tabulate_tables",
