@@ -41,6 +41,7 @@ bench: $(READY)
 	@$(BIN)/python tests/bench/many.py
 	@$(BIN)/python tests/bench/large.py
 	@$(BIN)/python tests/bench/planted.py
+	@$(BIN)/python tests/bench/cells.py
 
 schema: $(READY)
 	PYTHONPATH=workflow $(BIN)/python -m peritrace.study_reference

@@ -203,7 +203,7 @@ STAGE_SECTIONS: dict[str, set[str]] = {
     "intake": _MEANING | {"source", "orders"},
     "validate": {"id", "title", "short_title"},
     "derive": _MEANING,
-    "cells": _MEANING | {"source", "analyses", "figures", "tables"},
+    "cells": _MEANING | {"source", "orders", "analyses", "figures", "tables"},
     "estimate": _MEANING | {"analyses"},
     "crosscheck": _MEANING | {"analyses"},
     "diff": _MEANING | {"source", "orders", "analyses"},

@@ -1,9 +1,10 @@
 """Whether one cell alone decides: what the rules of a study file would say if it held something else."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 from peritrace.derivations.patients import limits, one_of
+from peritrace.extracts.cells import may_be_empty
 from peritrace.meaning import AnyColumn, CategoryColumn, Condition, NumberColumn
 from peritrace.study import Study
 
@@ -28,7 +29,7 @@ def holds(condition: Condition, row: Row, study: Study) -> bool:
 
 
 def deciding(
-    outcome: Outcome, conditions: Sequence[Condition], name: str, rows: Iterable[Row], study: Study
+    outcome: Outcome, conditions: Sequence[Condition], name: str, rows: Sequence[Row], study: Study
 ) -> list[bool]:
     """Tell for each patient whether another value of the column would change the outcome.
 
@@ -38,13 +39,14 @@ def deciding(
     involved = [c for c in conditions if name in (c.column, c.less_than)]
     names = sorted({part for c in conditions for part in (c.column, c.less_than) if part} | {name})
     column = study.column(name)
+    taken = {row[name] for row in rows} if column.type == "identifier" else frozenset[str]()
     known: dict[tuple[str, ...], bool] = {}
     found = []
     for row in rows:
         key = tuple(row[part] for part in names)
         if key not in known:
             now = outcome(row)
-            others = (outcome({**row, name: value}) for value in _values(involved, column, row))
+            others = (outcome({**row, name: value}) for value in _values(involved, column, row) if value not in taken)
             known[key] = any(other is not None and other != now for other in others)
         found.append(known[key])
     return found
@@ -55,7 +57,7 @@ def _values(conditions: Sequence[Condition], column: AnyColumn, row: Row) -> lis
     values = [value for c in conditions if c.column == column.name for value in c.equals or []]
     partners = [c.less_than if c.column == column.name else c.column for c in conditions if c.less_than]
     beside = [row[name] for name in partners if name and row[name]]
-    if column.optional:
+    if may_be_empty(column):
         values.append("")
     if isinstance(column, CategoryColumn):
         values += column.levels.values()

@@ -6,6 +6,7 @@ from functools import reduce
 from operator import and_, or_
 
 from peritrace.derivations.derivation import identifier
+from peritrace.extracts.cells import may_be_empty
 from peritrace.lineage.quantities import Flags, Quantities, Quantity
 from peritrace.study import Study
 from peritrace.wanted import (
@@ -109,7 +110,7 @@ def _described(table: Table, cohort: Quantities) -> Iterator[Need]:
     by = cohort.of(table.by) if table.by and table.kind == "characteristics" else None
     if by:
         yield Need((by,))
-    optional = {column.name for column in cohort.study.columns if column.optional}
+    optional = {column.name for column in cohort.study.columns if may_be_empty(column)}
     for name in table.variables or cohort.study.analyses.describe:
         group = cohort.study.group(name)
         if table.kind == "missing" and (group.column if group else name) not in optional:

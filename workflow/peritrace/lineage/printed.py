@@ -13,7 +13,7 @@ from peritrace.wanted import ForestFigure
 # The columns that hold what a source prints; the others say where it stands and what it is of.
 PRINTED = {
     "counts": ("count", "of", "percent"),
-    "numbers": ("n", "median", "lower_quartile", "upper_quartile", "minimum", "maximum", "mean", "sd"),
+    "numbers": ("median", "lower_quartile", "upper_quartile", "minimum", "maximum", "mean", "sd"),
     "tests": ("p",),
     "effects": ("ratio", "low", "high", "p"),
     "flow": ("count",),
@@ -22,7 +22,11 @@ Lines = dict[str, list[tuple[int, dict[str, str]]]]
 
 
 def uses_of_tables(study: Study, folder: Path) -> dict[str, Any]:
-    """Which cells every figure and table shows; verdicts beside them rest on the checks that name their members."""
+    """Which cells every figure and table shows.
+
+    What stands beside them is inferred from several cells: the verdicts, and the fewest events that limits allow. The
+    checks of the audit name the members of each inference.
+    """
     lines: Lines = {}
     for kind in ROWS:
         path = folder / f"{kind}.csv"
@@ -34,7 +38,7 @@ def uses_of_tables(study: Study, folder: Path) -> dict[str, Any]:
         elif figure.kind == "flow":
             cells = _cells(folder, lines, ("flow",), None)
         else:
-            cells = _cells(folder, lines, tuple(kind for kind in ROWS if kind != "flow"), None)
+            cells = _cells(folder, lines, tuple(ROWS), None)
         exhibits[figure.id] = {"kind": "figure", "rows": None, "cells": list(cells)}
     for table in study.tables:
         kinds = ("counts", "numbers", "tests", "effects")

@@ -79,13 +79,25 @@ class Quantities:
         return Quantity(known, decided)
 
     def _dates(self, time: Dates, is_event: Flags, entry: bool) -> dict[str, Flags]:
-        """With the event its dates decide, without it that of last contact."""
+        """With the event its dates decide, unless it can't come before the one that counts; else last contact does."""
         shares = {time.start: self.everyone}
-        shares |= dict.fromkeys(time.event, is_event)
+        ends = [_end(time, row) if event else None for row, event in zip(self.rows, is_event, strict=True)]
+        for name in time.event:
+            later = {end for end in time.event if self._in_order(end, name)}
+            shares[name] = [end is not None and (end == name or end not in later) for end in ends]
         shares[time.censor] = [not event for event in is_event]
         if entry and time.entry:
             shares[time.entry] = self.everyone
         return shares
+
+    def _in_order(self, lower: str, upper: str) -> bool:
+        """Whether the study file says that one date is never after another, directly or through others."""
+        reached, waiting = set[str](), [lower]
+        while waiting:
+            name = waiting.pop()
+            reached.add(name)
+            waiting += [o.upper for o in self.study.orders if o.lower == name and o.upper not in reached]
+        return lower != upper and upper in reached
 
     def _known(self, endpoint: Endpoint, time: Durations | Dates, is_event: Flags) -> Flags:
         if endpoint.if_unknown == "refuse":
@@ -131,6 +143,11 @@ class Quantities:
         # whether a change is possible depends on the dates too, so they count as read by the rule
         extra = [Condition(column=name, present=True) for name in _ends(time)]
         return {name: deciding(outcome, [*conditions, *extra], name, self.rows, study) for name in _columns(conditions)}
+
+
+def _end(time: Dates, row: Row) -> str:
+    """The column whose date ends the time of a patient with the event."""
+    return min((name for name in time.event if row[name]), key=row.__getitem__, default=time.event[0])
 
 
 def _ends(time: Durations | Dates) -> list[str]:

@@ -1,5 +1,6 @@
 """Published tables rebuilt, each printed number beside what the others make of it."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from peritrace.ard import Ard
@@ -199,6 +200,6 @@ def _effect_row(study: Study, published: Published, ard: Ard, verdicts: Verdicts
         format_number(middle, digits) if middle else format_ratio(None),
         limits,
         NOT_ESTIMABLE if p is None else format_number(p, max(3, len(row.p.partition(".")[2]))),
-        str(int(events)) if events else NOT_ESTIMABLE,
+        str(int(events)) if events and math.isfinite(events) else NOT_ESTIMABLE,
     )
     return Row(cells, "plain", _notes(published, verdicts, claims))
