@@ -64,7 +64,7 @@ class Rows:
         # Tests of ranks and Cox models see the order of the times alone; where every valid value leaves it as it is,
         # they can't tell whether the cell was used.
         self.ranked = {t.id for t in study.tables if t.kind in RANKED}
-        self.order: list[tuple[str, tuple[int, ...], tuple[str, ...]]] = []
+        self.order: list[tuple[str, frozenset[tuple[int, frozenset[int]]]]] = []
         self.base = self.outcome(self.rows)
         self.base_order = self.order
         derived = folder / "adsl.csv"
@@ -129,11 +129,12 @@ class Rows:
         return any(cell["name"] == name and within(cell["lines"], line) for cell in self.uses[exhibit]["cells"])
 
 
-def _order(code: str, times: list[dict[str, str]]) -> tuple[str, tuple[int, ...], tuple[str, ...]]:
-    """The ranks of the times of an endpoint, and who had the event."""
+def _order(code: str, times: list[dict[str, str]]) -> tuple[str, frozenset[tuple[int, frozenset[int]]]]:
+    """Each event of an endpoint with who was at risk."""
     rows = [row for row in times if row["PARAMCD"] == code]
-    values = sorted({float(row["AVAL"]) for row in rows})
-    return code, tuple(values.index(float(row["AVAL"])) for row in rows), tuple(row["CNSR"] for row in rows)
+    values = [float(row["AVAL"]) for row in rows]
+    events = [place for place, row in enumerate(rows) if row["CNSR"] == "0"]
+    return code, frozenset((e, frozenset(i for i, value in enumerate(values) if value >= values[e])) for e in events)
 
 
 def _behind_figure(figure: SurvivalFigure | IncidenceFigure | FactorsFigure, s: Statistic) -> bool:

@@ -1,4 +1,4 @@
-"""An exhibit's data change if and only if its record says that the cell was used: 100 cells here, 2 000 in `make bench`."""
+"""An exhibit's data change if and only if its record says that the cell was used; `make bench` tries 2 000 cells."""
 
 import random
 from pathlib import Path

@@ -5,9 +5,16 @@ import io
 import os
 import sys
 
-from peritrace.commands import check, diff, new_study, validate, verify
+from peritrace.commands import check, diff, new_study, trace, validate, verify
 
-COMMANDS = {"check": check, "validate": validate, "diff": diff, "new-study": new_study, "verify": verify}
+COMMANDS = {
+    "check": check,
+    "validate": validate,
+    "diff": diff,
+    "new-study": new_study,
+    "trace": trace,
+    "verify": verify,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -60,9 +60,10 @@ def needs_of_figure(figure: CohortFigure, cohort: Quantities) -> Iterator[Need]:
         wanted = next(f for f in study.analyses.factors if f.id == figure.factors)
         yield from _factors(wanted, cohort, figure.model)
     else:
-        codes = [figure.total, figure.observed, *([figure.progression] if figure.progression else [])]
-        for code in codes:
+        for code in (figure.total, figure.observed):
             yield Need((cohort.endpoint(code),))
+        if figure.progression:
+            yield Need((cohort.endpoint(figure.progression, events_only=True),))
         if figure.by:
             yield Need((cohort.of(figure.by),))
         yield from _named(study, cohort, ())

@@ -39,11 +39,14 @@ class Quantities:
             self._found[key] = self._named(name)
         return self._found[key]
 
-    def endpoint(self, code: str, entry: bool = False, cause: bool = False) -> Quantity:
-        """An endpoint by its chosen reading: time and event; also the entry into observation, the cause."""
-        key = ("endpoint", code, str(entry), str(cause))
+    def endpoint(self, code: str, entry: bool = False, cause: bool = False, events_only: bool = False) -> Quantity:
+        """An endpoint by its chosen reading: time and event; also the entry into observation, the cause.
+
+        With `events_only` the time counts of those alone who had the event.
+        """
+        key = ("endpoint", code, str(entry), str(cause), str(events_only))
         if key not in self._found:
-            self._found[key] = self._endpoint(self.study.endpoint(code), entry, cause)
+            self._found[key] = self._endpoint(self.study.endpoint(code), entry, cause, events_only)
         return self._found[key]
 
     def times(self, code: str) -> list[bool]:
@@ -62,13 +65,15 @@ class Quantities:
         column = group.column if group else name
         return Quantity([bool(row[column]) for row in self.rows], {column: self.everyone})
 
-    def _endpoint(self, endpoint: Endpoint, entry: bool, cause: bool) -> Quantity:
+    def _endpoint(self, endpoint: Endpoint, entry: bool, cause: bool, events_only: bool) -> Quantity:
         definition, time = endpoint.events[0], endpoint.time
         is_event = [_is_event(definition, row, self.study) for row in self.rows]
         if isinstance(time, Durations):
             shares = dict.fromkeys([time.column, *(time.entry or [] if entry else [])], self.everyone)
         else:
             shares = self._dates(time, is_event, entry)
+        if events_only:
+            shares = {name: list(map(and_, flags, is_event)) for name, flags in shares.items()}
         known = self._known(endpoint, time, is_event)
         decided = {name: list(map(and_, flags, known)) for name, flags in shares.items()}
         for name, flags in self._gaps(endpoint, shares).items():
