@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from peritrace.analyses.cohort import Cohort
 from peritrace.analyses.everything import statistics
@@ -76,7 +77,9 @@ class Rows:
         extract = self.folder / "extract.csv"
         with extract.open("w", encoding="utf-8", newline="") as handle:
             csv.writer(handle).writerows([self.header, *rows])
-        take_in(extract, self.study, self.folder)
+        # what may stand together (CC and residual tumour) is not the question here
+        with patch("peritrace.extracts.examination.domain_problems", return_value=[]):
+            take_in(extract, self.study, self.folder)
         adsl, adtte = self.folder / "adsl.csv", self.folder / "adtte.csv"
         derive(self.folder / "patients.csv", self.study, adsl, adtte, self.folder / "derived-flow.csv")
         ard = Ard(list(statistics(Cohort.read(self.study, adsl, adtte))))
@@ -103,7 +106,10 @@ class Rows:
         place = self.header.index(column.source)
         changed: set[str] = set()
         valid, reordered = False, False
-        for value in _values(column, self.rows[row][place], [r[place] for r in self.rows], chance):
+        values = list(_values(column, self.rows[row][place], [r[place] for r in self.rows], chance))
+        if isinstance(column, DateColumn):  # just after the patient's other dates
+            values += _near(self.study, self.header, self.rows[row], column)
+        for value in values:
             if value == self.rows[row][place]:
                 continue
             rows = [list(r) for r in self.rows]
@@ -217,6 +223,13 @@ def _values(column: AnyColumn, now: str, seen: list[str], chance: random.Random)
         yield "\N{BLACK STAR}"
     if now:
         yield ""
+
+
+def _near(study: Study, header: list[str], row: list[str], column: DateColumn) -> Iterator[str]:
+    for other in study.columns:
+        if isinstance(other, DateColumn) and (cell := row[header.index(other.source)]):
+            for days in (1, -1):
+                yield (datetime.strptime(cell, other.format) + timedelta(days)).strftime(column.format)
 
 
 def _size(text: str) -> float:

@@ -5,7 +5,7 @@ import io
 import os
 import sys
 
-from peritrace.commands import check, diff, new_study, trace, validate, verify
+from peritrace.commands import check, diff, new_study, reproduce, trace, validate, verify
 
 COMMANDS = {
     "check": check,
@@ -14,6 +14,7 @@ COMMANDS = {
     "new-study": new_study,
     "trace": trace,
     "verify": verify,
+    "reproduce": reproduce,
 }
 
 

@@ -104,6 +104,20 @@ class Tracer:
             return None
         return next((row for row in read_csv(path) if row["claim_id"] == claim_id), None)
 
+    def files(self, target: Target) -> list[str]:
+        """The files in which a target lies."""
+        if target.kind == "exhibit":
+            used = self.uses(target.study)["exhibits"][target.name]
+            stage = "draw" if used["kind"] == "figure" else "tabulate"
+            names = {target.name} | ({target.name.removeprefix("table-")} if stage == "tabulate" else set())
+            mine = [r for r in self.records if r.study == target.study and r.stage.split("_")[0] == stage]
+            return [path for record in mine for path in record.outputs if Path(path).stem in names]
+        if target.kind == "claim":
+            return [f"results/{target.study}/audit/verdicts.csv"]
+        if target.kind == "statistic":
+            return [f"results/{target.study}/estimate/ard.csv"]
+        return [target.name]
+
     def tree(self, target: Target, at: Mapping[str, str] | None = None, most: int = MOST_ROWS) -> Node:
         """The chain of a target as a tree; `at` asks for a point of a survival curve (group, t)."""
         if target.kind == "exhibit":
