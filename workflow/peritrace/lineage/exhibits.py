@@ -131,8 +131,9 @@ def _factors(wanted: Factors, cohort: Quantities, model: str) -> Iterator[Need]:
 
 
 def _landmark(landmark: Landmark, cohort: Quantities) -> Iterator[Need]:
-    yield Need((cohort.endpoint(landmark.endpoint),))
-    yield Need((cohort.of(landmark.exposure),), cohort.times(landmark.endpoint))
+    endpoint, observed = cohort.landmark(landmark.endpoint, min(landmark.at))
+    yield Need((endpoint,))
+    yield Need((cohort.of(landmark.exposure),), observed)
 
 
 def _by(name: str | None, cohort: Quantities) -> tuple[Quantity, ...]:

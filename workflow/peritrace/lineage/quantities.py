@@ -4,7 +4,8 @@ A cell decides a quantity when another valid value in that cell alone would chan
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from operator import and_, or_
 
 from peritrace.derivations.times import used_columns
@@ -49,9 +50,21 @@ class Quantities:
             self._found[key] = self._endpoint(self.study.endpoint(code), entry, cause, events_only)
         return self._found[key]
 
-    def times(self, code: str) -> list[bool]:
-        """Who has a time of an endpoint."""
-        return self.endpoint(code).known
+    def landmark(self, code: str, at: float) -> tuple[Quantity, Flags]:
+        """An endpoint from a landmark on, and who is still observed then: of the others the event does not count."""
+        endpoint = self.study.endpoint(code)
+        known = self.endpoint(code).known
+        observed = [k and self._time(endpoint, row) > at for k, row in zip(known, self.rows, strict=True)]
+        return self._endpoint(endpoint, False, False, False, observed), observed
+
+    def _time(self, endpoint: Endpoint, row: Row) -> float:
+        """The time of a patient in the study's unit."""
+        time = endpoint.time
+        if isinstance(time, Durations):
+            return float(row[time.column])
+        end = _end(time, row) if _is_event(endpoint.events[0], row, self.study) else time.censor
+        days = (date.fromisoformat(row[end]) - date.fromisoformat(row[time.start])).days
+        return days / self.study.days_per_unit
 
     def _named(self, name: str) -> Quantity:
         study = self.study
@@ -65,7 +78,9 @@ class Quantities:
         column = group.column if group else name
         return Quantity([bool(row[column]) for row in self.rows], {column: self.everyone})
 
-    def _endpoint(self, endpoint: Endpoint, entry: bool, cause: bool, events_only: bool) -> Quantity:
+    def _endpoint(
+        self, endpoint: Endpoint, entry: bool, cause: bool, events_only: bool, observed: Flags | None = None
+    ) -> Quantity:
         definition, time = endpoint.events[0], endpoint.time
         is_event = [_is_event(definition, row, self.study) for row in self.rows]
         if isinstance(time, Durations):
@@ -79,7 +94,7 @@ class Quantities:
         for name, flags in self._gaps(endpoint, shares).items():
             decided[name] = list(map(or_, decided.get(name, flags), flags))
         for name, flags in self._flips(endpoint, definition, cause).items():
-            mine = list(map(and_, flags, known))
+            mine = list(map(and_, flags, observed or known))
             decided[name] = list(map(or_, decided[name], mine)) if name in decided else mine
         return Quantity(known, decided)
 
@@ -190,8 +205,3 @@ def excluding(study: Study, rows: list[Row]) -> dict[str, Flags]:
         return any(holds(condition, row, study) for condition in conditions)
 
     return {name: deciding(outcome, conditions, name, rows, study) for name in _columns(conditions)}
-
-
-def among(quantity: Quantity, members: Flags) -> Quantity:
-    """The same for some of the patients."""
-    return replace(quantity, known=list(map(and_, quantity.known, members)))

@@ -1,0 +1,67 @@
+"""trace leads from a figure, a number, a verdict and a point of a curve to the raw cells."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from peritrace.problems import InputRefused
+from peritrace.tracing import Tracer
+from tests.workflow.workspace import Workspace
+
+
+def told(workspace: Workspace, what: str, **at: str) -> str:
+    tracer = Tracer(workspace.folder)
+    return "\n".join(tracer.tree(tracer.target(what), at).lines())
+
+
+def test_the_drop_of_a_curve_is_one_patient(finished_small: Workspace) -> None:
+    # Fig. 2B of Yan 2024 drops at 36.9 months, which Table 3 of the paper gives to patient 4: line 5 of the file.
+    text = told(finished_small, "reports/yan-2024.html#fig-2b", t="36.9")
+    assert "5 of 10 patients at risk" in text
+    assert "1 event, 0 censored" in text
+    assert "yan-2024-4, resources/yan-2024/patients.csv, line 5: Death from any cause" in text
+    assert "column os2_months: 36.9" in text
+
+
+def test_a_group_of_a_curve(finished_small: Workspace) -> None:
+    text = told(finished_small, "yan-2024/fig-2d", group="CC0/1", t="36")
+    assert "of 4 patients at risk" in text
+    with pytest.raises(InputRefused, match="CC2/3"):
+        told(finished_small, "yan-2024/fig-2d", group="CC9", t="36")
+
+
+def test_the_chain_reaches_the_extract_with_code_and_settings(finished_small: Workspace) -> None:
+    text = told(finished_small, "results/yan-2024/draw/fig-2b.svg")
+    for job in ("draw", "estimate", "derive", "intake"):
+        assert text.count(f"job {job} (results/yan-2024/trace/{job}.json") == 1
+    assert "read resources/yan-2024/patients.csv, sha256 " in text
+    assert "config/studies/yan-2024.yaml, sha256 " in text
+    assert "matplotlib " in text
+
+
+def test_a_claim_and_a_statistic(finished_small: Workspace) -> None:
+    verdicts = (finished_small.folder / "results/dmpm-2022/audit/verdicts.csv").read_text(encoding="utf-8")
+    claim = verdicts.splitlines()[1].partition(",")[0]
+    text = told(finished_small, claim)
+    assert "printed in " in text
+    assert "verdict: " in text
+    assert "job audit_tables" in text
+    assert "N = 10" in told(finished_small, "results/yan-2024/estimate/ard.csv#2")
+
+
+@pytest.mark.parametrize("what", ["nothing", "reports/yan-2024.html#fig-9", "results/yan-2024/estimate/ard.csv#zero"])
+def test_what_is_not_there(finished_small: Workspace, what: str) -> None:
+    with pytest.raises(InputRefused, match="Try "):
+        told(finished_small, what)
+
+
+def test_a_figure_is_made_again(finished_small: Workspace) -> None:
+    environment = os.environ | {"PYTHONPATH": "workflow"}
+    command = [sys.executable, "-m", "peritrace", "reproduce", "yan-2024/pci-by-cc"]
+    done = subprocess.run(
+        command, cwd=finished_small.folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("same bytes") == 4
