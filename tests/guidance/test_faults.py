@@ -30,7 +30,7 @@ def problems(files):
 
 FAULTS = {
     "unknown condition": ("conditions: [monitored]", "conditions: [monitord]", "Did you mean 'monitored'?"),
-    "cycle": ("    conditions: [gemox-given]", "    next: [{to: hcc-monitor}]\n    conditions: [gemox-given]", "a cycle"),
+    "cycle": ("    conditions: [gemox-given]", "    conditions: [gemox-given]\n    next: [{to: hcc-monitor}]", "cycle"),
     "missing evidence": ("statements: [hcc-step-monitor]", "statements: []", "at least 1 item"),
     "unknown evidence": ("statements: [hcc-step-monitor]", "statements: [hcc-step-watch]", "must name a statement"),
     "statement without reference": ("references: [1], says", "references: [], says", "at least 1 item"),
