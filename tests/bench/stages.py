@@ -140,7 +140,7 @@ def index(plan: Plan, name: str) -> None:
     from peritrace.stages.index import index_of_studies
 
     if name == plan.studies[-1]:
-        index_of_studies(plan.index_settings(), Path("reports/index.html"))
+        index_of_studies(plan.across.index_settings(), Path("reports/index.html"))
 
 
 def intake_tables(plan: Plan, name: str) -> None:

@@ -128,6 +128,8 @@ def test_a_bad_study_leaves_a_good_one_alone(fresh):
     index = (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
     assert 'href="yan-2024.html"' in index
     assert "other.html" not in index
+    assert 'href="guidance.html"' in index  # what studies share is made of the one that is left
+    assert "other" not in (fresh.folder / "results/evidence/evidence.csv").read_text(encoding="utf-8")
     (fresh.folder / "resources/other.csv").write_bytes((fresh.folder / EXTRACT).read_bytes())
     assert fresh.snakemake("--cores", "2").code == 0
     assert 'href="other.html"' in (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
@@ -178,8 +180,29 @@ def test_malformed_published_tables_end_their_study_only(changeable):
     assert "Traceback" not in run.text
     after = changeable.outputs()
     assert [path for path in after if "dmpm-2022" in path] == []
-    others = {path for path in before if "yan-2024" in path}
+    others = {path for path in before if "yan-2024" in path} | {"reports/guidance.html"}
     assert all(after[path] == before[path] for path in others)
     index = after["reports/index.html"].decode("utf-8")
     assert 'href="yan-2024.html"' in index
     assert "dmpm-2022.html" not in index
+    assert "dmpm-2022" not in after["results/evidence/evidence.csv"].decode("utf-8")
+    assert "dmpm-2022" not in after["reports/all-ard.csv"].decode("utf-8")
+
+
+def test_a_wrong_guidance_file_ends_the_run_before_it_starts(fresh):
+    path = fresh.folder / "resources/guidance/treatment-guidance.yaml"
+    path.write_bytes(sub(r"conditions: \[monitored\]", "conditions: [monitord]")(path.read_bytes()))
+    run = fresh.snakemake("-n")
+    assert run.code != 0
+    assert "treatment-guidance.yaml, line" in run.text
+    assert "Did you mean 'monitored'?" in run.text
+    assert "Traceback" not in run.text
+
+
+def test_facts_that_do_not_fit_end_their_study(fresh):
+    path = fresh.folder / "config/studies/yan-2024.yaml"
+    path.write_bytes(sub(r"stated: hcc", "stated: liver")(path.read_bytes()))
+    run = fresh.snakemake("--cores", "1")
+    assert run.code != 0
+    assert "facts.tumour" in run.text
+    assert "Traceback" not in run.text

@@ -28,21 +28,28 @@ SCRIPTS = sorted(
 
 # What must run again when a stage does.
 AFTER = {
-    "intake": {"validate", "derive", "estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"},
+    "intake": {"validate", "derive", "estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"}
+    | {"guidance", "guide", "evidence"},
     "validate": {"report"},
-    "derive": {"estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"},
-    "estimate": {"crosscheck", "audit", "draw", "tabulate", "report", "index"},
+    "derive": {"estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"}
+    | {"guidance", "guide", "evidence"},
+    "estimate": {"crosscheck", "audit", "draw", "tabulate", "report", "index", "evidence"},
     "crosscheck": {"report"},
     "audit": {"report", "index"},
     "draw": {"report"},
     "tabulate": {"report"},
     "report": set(),
-    "intake_tables": {f"{stage}_tables" for stage in ("estimate", "audit", "draw", "tabulate", "report")} | {"index"},
-    "estimate_tables": {"draw_tables", "tabulate_tables", "report_tables"},
+    "intake_tables": {f"{stage}_tables" for stage in ("estimate", "audit", "draw", "tabulate", "report")}
+    | {"index", "evidence"},
+    "estimate_tables": {"draw_tables", "tabulate_tables", "report_tables", "index", "evidence"},
     "audit_tables": {"draw_tables", "tabulate_tables", "report_tables", "index"},
     "draw_tables": {"report_tables"},
     "tabulate_tables": {"report_tables"},
     "report_tables": set(),
+    "guidance": {"guide", "index"},
+    "algorithm": {"guide", "index"},
+    "guide": {"index"},
+    "evidence": {"index"},
     "index": set(),
 }
 
@@ -114,12 +121,12 @@ def test_an_edited_module_reruns_the_stages_that_import_it(restorable, path):
 
 @pytest.mark.parametrize("path", TEMPLATES)
 def test_an_edited_template_reruns_the_pages(restorable, path):
-    assert planned_after(restorable, path, edit) == {"validate", "report", "report_tables", "index"}
+    assert planned_after(restorable, path, edit) == {"validate", "report", "report_tables", "guide", "index"}
 
 
 @pytest.mark.parametrize("path", FONTS)
 def test_another_font_redraws(restorable, path):
-    expected = {"draw", "report", "draw_tables", "report_tables"}
+    expected = with_what_follows(["draw", "draw_tables", "algorithm", "evidence"])
     assert planned_after(restorable, path, edit) == expected
 
 
@@ -144,6 +151,14 @@ STUDY = "config/studies/yan-2024.yaml"
         (STUDY, "{lower: pfs_time, upper: os2_time}", "{lower: pfs_time, upper: os1_time}", ["intake"]),
         ("resources/yan-2024/claims.csv", ",107.8", ",107.9", ["audit"]),
         ("resources/yan-2024/patients.csv", ",82.7,Yes,85.1,82.7", ",82.7,Yes,85.2,82.7", ["intake"]),
+        (
+            "resources/guidance/treatment-guidance.yaml",
+            'says: "It needs',
+            'says: "This needs',
+            ["guidance", "algorithm"],
+        ),
+        ("resources/lexicon/names.csv", "Srugery,", "Surgary,", ["guidance", "algorithm"]),
+        ("resources/evidence/cited.csv", ",46.7,", ",46.8,", ["evidence"]),
         ("resources/yan-2024/README.md", "Facts only", "Only facts", []),
         ("resources/dmpm-2022/claims.csv", ",43.3", ",43.4", ["intake_tables"]),
         ("resources/dmpm-2022/counts.csv", ",110,", ",111,", ["intake_tables"]),

@@ -68,6 +68,18 @@ def read_csv(path: str | Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle, strict=True))
 
 
+def read_table(path: str | Path) -> tuple[list[dict[str, str]], list[int]]:
+    """Rows of a CSV file that a user writes, and the lines whose cells are fewer or more than the columns."""
+    rows, wrong = [], []
+    with Path(path).open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        for row in reader:
+            if None in row or None in row.values():
+                wrong.append(reader.line_num)
+            rows.append({name: cell or "" for name, cell in row.items() if name is not None})
+    return rows, wrong
+
+
 def sha256(path: str | Path) -> str:
     """Hex digest of a file's bytes; raises FileNotFoundError when it is missing."""
     with Path(path).open("rb") as handle:

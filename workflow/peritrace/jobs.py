@@ -105,19 +105,23 @@ def study_of(job: Job) -> Iterator[Study]:
 
 def refusals(since: float) -> list[str]:
     """What jobs wrote to their logs about refused input since a moment (seconds since 1970)."""
-    logs = sorted(path for path in Path("logs").glob("*/*.log") if path.stat().st_mtime >= since)
+    logs = sorted(path for path in Path("logs").rglob("*.log") if path.stat().st_mtime >= since)
     texts = [path.read_text(encoding="utf-8") for path in logs]
     return [text.strip() for text in texts if REFUSED in text]
 
 
 def withdraw(study_id: str, results: bool) -> None:
-    """Remove the page of a study and the index that counts its verdicts, and its results too where asked.
+    """Remove the page of a study and the pages that show what all studies share, and its results too where asked.
 
     What intake wrote stays: it says why the extract was refused.
     """
-    for name, record in ((study_id, record_path(study_id, "report")), ("index", record_path("index", "index"))):
+    shared = (("index", "index"), ("guidance", "guide"))
+    pages = {study_id: record_path(study_id, "report"), **{page: record_path(page, stage) for page, stage in shared}}
+    for name, record in pages.items():
         (Path("reports") / f"{name}.html").unlink(missing_ok=True)
         record.unlink(missing_ok=True)
+    for name in ("all-ard.csv", "all-verdicts.csv"):
+        (Path("reports") / name).unlink(missing_ok=True)
     if results:
         for stage in (Path("results") / study_id).glob("*"):
             if stage.name not in ("intake", FOLDER):

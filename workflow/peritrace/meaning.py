@@ -233,3 +233,43 @@ class Exposure(Section):
     label: Text = Field(description="What a table calls it.")
     column: Name = Field(description="The date on which it began.")
     endpoint: Code = Field(description="The endpoint, counted between dates, from whose origin its time counts.")
+
+
+class FactSource(Section):
+    """Where a fact that the guidance text asks for stands: in a column, or in a sentence about all patients."""
+
+    column: Name | None = Field(None, description="The column that tells it.")
+    values: dict[Raw, Raw] = Field(default={}, description="Level of the column → value: yes or no, or a tumour.")
+    below: float | None = Field(None, description="It holds where the number is less than this …")
+    at_least: float | None = Field(None, description="… and/or not less than this.")
+    refutes_only: bool = Field(False, description="Where the limits hold, that does not yet show the fact.")
+    stated: Raw | None = Field(None, description="Instead of a column: the value for every patient …")
+    where: Text | None = Field(None, description="… and the place in the source that says so.")
+    why: Text | None = Field(None, description="Why it is read so.")
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether cells are turned into values."""
+        return bool(self.values) or self.below is not None or self.at_least is not None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "FactSource":
+        if (self.column is None) == (self.stated is None):
+            raise ValueError("a fact is told either by a column or as stated")
+        if (self.stated is None) != (self.where is None):
+            raise ValueError("what is stated has its place in the source under where, and nothing else has")
+        if self.stated is not None and (self.has_rule or self.refutes_only):
+            raise ValueError("what is stated for every patient needs no rule")
+        if self.values and (self.below is not None or self.at_least is not None):
+            raise ValueError("a fact is read either by values or by below/at_least")
+        return self
+
+
+class EvidenceResult(Section):
+    """A result of this study as the table of evidence shows it beside those that papers cite."""
+
+    endpoint: Raw = Field(description="The endpoint; of published tables, their variable.")
+    tumour: Text = Field(description="In whom.")
+    treatment: Text = Field(description="After what.")
+    group: Raw | None = Field(None, description="Of published tables: the variable that names the group …")
+    level: Raw | None = Field(None, description="… and the level that is meant.")

@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from peritrace import __version__
+from peritrace.across import Across
 from peritrace.files import sha256
 from peritrace.fingerprint import PACKAGE, contents, modules_used
 from peritrace.problems import InputRefused, Problem
@@ -31,6 +32,9 @@ STAGE_FOLDERS = {
     "report": ("templates",),
     "report_tables": ("templates",),
     "index": ("templates",),
+    "guide": ("templates",),
+    "algorithm": ("fonts",),
+    "evidence": ("fonts",),
 }
 # The packages whose version can change a result of the stage.
 STAGE_PACKAGES = {
@@ -46,6 +50,10 @@ STAGE_PACKAGES = {
     "tabulate": ("jinja2", "python-docx"),
     "report": ("jinja2", "lifelines", "matplotlib", "numpy", "pandas", "pandera", "scipy", "snakemake"),
     "index": ("jinja2",),
+    "guidance": (),
+    "algorithm": ("matplotlib", "numpy"),
+    "guide": ("jinja2",),
+    "evidence": ("matplotlib", "numpy"),
     "intake_tables": (),
     "cells_tables": (),
     "estimate_tables": ("numpy", "scipy"),
@@ -83,6 +91,8 @@ class Plan:
         for name, study in list(self._studies.items()):
             if unknown := [other for other in study.compare if other not in self.cohorts]:
                 self.refused[name] = str(_not_beside(name, unknown))
+        self.across = Across(self)
+        self.refused |= self.across.misfits()
         for name in self.refused:
             self._studies.pop(name, None)
 
@@ -220,7 +230,8 @@ class Plan:
             return shown + page
         intake = [f"results/{name}/intake/{table}.csv" for table in ("patients", "flow", "file", "columns")]
         derived = [f"results/{name}/derive/{table}.csv" for table in ("adsl", "adtte")]
-        return [*shown, *intake, *derived, f"reports/{name}-validation.csv", *page]
+        guidance = self.across.guidance_outputs(name)
+        return [*shown, *intake, *derived, *guidance, f"reports/{name}-validation.csv", *page]
 
     def _published_report_inputs(self, name: str) -> dict[str, list[str]]:
         results = f"results/{name}"
@@ -235,39 +246,6 @@ class Plan:
             "tabulate": [f"{results}/tabulate/{t}.{s}" for t in self.tables(name) for s in suffixes["tabulate"]],
             "audit": [f"{results}/audit/{table}.csv" for table in audited],
         }
-
-    def index_inputs(self) -> list[str]:
-        """What the index shows of every study: its verdicts; its page where it has none. And the records of these."""
-        shown = [
-            f"results/{name}/audit/verdicts.csv" if self.audited(name) else f"reports/{name}.html"
-            for name in self.studies
-        ]
-        return shown + [self.record(name, "audit" if self.audited(name) else "report") for name in self.studies]
-
-    def index_settings(self) -> str:
-        """What the index may know of the studies."""
-        shown = {"id", "title", "short_title", "citation", "about"}
-        entries = [
-            {"study": self.study(name).model_dump(include=shown), "audited": self.audited(name)}
-            for name in self.studies
-        ]
-        return keep(json.dumps(entries))
-
-    def index_of_finished(self) -> list[str]:
-        """The job that lists the studies which have a report now, for the end of a run in which one failed."""
-        inputs = self.present(*self.index_inputs(), "config/config.yaml")
-        page, record = "reports/index.html", self.record("index", "index")
-        words = {
-            "log": ["logs/index.log"],
-            "output.page": [page],
-            "output.record": [record],
-            "params.settings": [self.index_settings()],
-            "params.code": [self.code("index")],
-            "params.finished": ["yes"],
-            "inputs": inputs,
-            "outputs": [page, record],
-        }
-        return ["index", *(word for name, values in words.items() for word in (f":{name}:", *values))]
 
     def content(self, *paths: str) -> str:
         """The digest of files as they are now: an older time stamp must not hide another content."""
@@ -327,7 +305,8 @@ class Plan:
 
 def _rule_file(stage: str) -> str:
     """The rule file of a stage."""
-    return {"validate": "intake", "index": "report"}.get(stage, stage.removesuffix("_tables"))
+    others = {"validate": "intake", "index": "report", "algorithm": "guidance", "guide": "guidance"}
+    return others.get(stage, stage.removesuffix("_tables"))
 
 
 def let_jobs_import() -> None:

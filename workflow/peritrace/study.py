@@ -14,13 +14,15 @@ from peritrace.meaning import (
     AnyColumn,
     CategoryColumn,
     Endpoint,
+    EvidenceResult,
     Exclusion,
     Exposure,
+    FactSource,
     Group,
     NumberColumn,
     Order,
 )
-from peritrace.sections import OneLine, Raw, Section, Slug, Text
+from peritrace.sections import Name, OneLine, Raw, Section, Slug, Text
 from peritrace.wanted import (
     Analyses,
     AnyFigure,
@@ -123,6 +125,12 @@ class Study(Section):
     exposures: list[Exposure] = Field(default=[], description="Treatments that begin after the origin.")
     analyses: Analyses = Field(Analyses(), description="What is estimated.")
     compare: list[Slug] = Field(default=[], description="Other cohorts of this project to be set beside this one.")
+    facts: dict[Name, FactSource] = Field(
+        default={}, description="Fact of the guidance text (resources/guidance) → where it stands."
+    )
+    evidence: list[EvidenceResult] = Field(
+        default=[], description="Results for the table of evidence; those of simulated patients never enter it."
+    )
     audit: Audit = Field(Audit(), description="What the source says of its methods.")
     labels: dict[Text, Text] = Field(default={}, description="What a report calls names of published tables.")
     figures: list[AnyFigure] = Field(default=[], description="Figures, in the order of the report.")
@@ -178,6 +186,11 @@ class Study(Section):
         return f"per {singular.get(column.unit or '', column.unit or 'unit')}"
 
     @property
+    def simulated(self) -> bool:
+        """Whether its patients are, or may be, simulated: the extract has a column that says so."""
+        return any(column.name == "simulated" for column in self.columns)
+
+    @property
     def published(self) -> bool:
         """Whether its source is published tables rather than patients' rows."""
         return self.source is not None and self.source.tables is not None
@@ -206,6 +219,9 @@ STAGE_SECTIONS: dict[str, set[str]] = {
     "cells": _MEANING | {"source", "orders", "analyses", "figures", "tables"},
     "estimate": _MEANING | {"analyses"},
     "crosscheck": _MEANING | {"analyses"},
+    "guidance": _MEANING | {"source", "facts"},
+    "guide": {"id", "short_title", "source", "columns", "facts"},
+    "evidence": {"id", "short_title", "source", "time_unit", "columns", "endpoints", "labels", "evidence"},
     "diff": _MEANING | {"source", "orders", "analyses"},
     "audit": _MEANING | {"analyses", "audit"},
     "draw": _MEANING | {"figures", "analyses"},

@@ -1,13 +1,10 @@
 """Read a study file, and say all that is wrong with it at once: file, line, key, rule and remedy."""
 
 import difflib
-import types
-import typing
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from peritrace.analysis_uses import analysis_misuses
 from peritrace.column_uses import misuses
@@ -15,39 +12,32 @@ from peritrace.meaning import Condition, Dates, Durations
 from peritrace.problems import InputRefused, Problem
 from peritrace.study import Study
 from peritrace.wanted import FactorsFigure, GroupFigure, IncidenceFigure, SurvivalFigure, SwimmerFigure, Table
-
-Location = tuple[int | str, ...]
+from peritrace.yaml_file import Location, key_of, line_of, problem_of_model, read_yaml_map
 
 
 def load_study(path: str | Path) -> Study:
     """Read and check one study file; raises InputRefused with every problem found."""
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-        tree, content = _read_yaml(text)
-    except FileNotFoundError:
-        raise _refused(path, None, "", "no file", "a study needs its file", "Write it, or mend the name.") from None
-    except UnicodeDecodeError:
-        raise _refused(path, None, "", "another encoding", "a study file is UTF-8", "Save it as UTF-8.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        rule = f"it must be YAML ({getattr(error, 'problem', None) or 'unreadable'})"
-        raise _refused(path, line, "", "text that is not YAML", rule, "Check the indentation and quotes.") from None
-    if not isinstance(content, dict):
-        raise _refused(path, 1, "", "no keys", "a study file is a map of keys", "Start with id: and source:.")
+    tree, content = read_yaml_map(path, "study file", "Start with id: and source:.")
     try:
         study = Study.model_validate(content)
     except ValidationError as error:
-        problems = [_from_pydantic(path, tree, dict(item)) for item in error.errors()]
+        problems = [problem_of_model(path, tree, dict(item), Study, "docs/study-file.md") for item in error.errors()]
         raise InputRefused(f"study file {path}", problems) from None
     found = [
-        Problem(str(path), _line(tree, at), _key(at), found, rule, remedy)
+        Problem(str(path), line_of(tree, at), key_of(at), found, rule, remedy)
         for at, found, rule, remedy in _cross_check(study, path)
     ]
     if found:
         raise InputRefused(f"study file {path}", found)
     return _set_beside(study)
+
+
+_TAKEN = {
+    "index": "reports/index.html lists the studies",
+    "guidance": "reports/guidance.html is the page of the guidance text",
+    "evidence": "results/evidence holds the table of evidence",
+}
 
 
 def _set_beside(study: Study) -> Study:
@@ -62,95 +52,13 @@ def _set_beside(study: Study) -> Study:
     return study.model_copy(update={"tables": [*study.tables, *added]}) if added else study
 
 
-# libyaml's loader is many times faster than the one in Python; it is in every wheel of PyYAML
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _read_yaml(text: str) -> tuple[yaml.Node | None, object]:
-    """The tree of nodes, which knows lines, and what it says."""
-    loader = _LOADER(text)
-    try:
-        tree = loader.get_single_node()
-        return tree, loader.construct_document(tree) if tree is not None else None
-    finally:
-        loader.dispose()
-
-
-def _refused(path: Path, line: int | None, key: str, found: str, rule: str, remedy: str) -> InputRefused:
-    return InputRefused(f"study file {path}", [Problem(str(path), line, key, found, rule, remedy)])
-
-
-def _from_pydantic(path: Path, tree: yaml.Node | None, error: dict[str, typing.Any]) -> Problem:
-    location: Location = tuple(error["loc"])
-    line, key = _line(tree, location), _key(location)
-    if error["type"] == "extra_forbidden":
-        known = sorted(_known_keys(location))
-        near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
-        remedy = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(known)}."
-        return Problem(str(path), line, key, "an unknown key", "only keys of the reference page may stand here", remedy)
-    message = str(error["msg"]).removeprefix("Value error, ")
-    found = "no value" if error["type"] == "missing" else "a value that does not fit"
-    return Problem(str(path), line, key, found, message[:1].lower() + message[1:], "See docs/study-file.md.")
-
-
-def _key(location: Location) -> str:
-    return ".".join(str(part) for part in location)
-
-
-def _line(tree: yaml.Node | None, location: Location) -> int | None:
-    """The line of a key; of the nearest part above it when pydantic's path holds names that are not in the file."""
-    node, line = tree, tree.start_mark.line + 1 if tree else None
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            pairs = {key.value: (key, value) for key, value in node.value}
-            if part not in pairs:
-                continue
-            line, node = pairs[part][0].start_mark.line + 1, pairs[part][1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line
-
-
-def _known_keys(location: Location) -> set[str]:
-    """The keys that may stand where an unknown one stands."""
-    models: list[type[BaseModel]] = [Study]
-    for part in location[:-1]:
-        found = [
-            model for current in models if part in current.model_fields for model in _models_in(current, str(part))
-        ]
-        tagged = [model for model in models if _tag(model) == part]
-        models = found or tagged or [m for m in models if m.__name__ == part] or models
-    return {field.alias or name for model in models for name, field in model.model_fields.items()}
-
-
-def _models_in(model: type[BaseModel], field: str) -> Iterator[type[BaseModel]]:
-    def walk(annotation: object) -> Iterator[type[BaseModel]]:
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            yield annotation
-        elif isinstance(annotation, types.UnionType) or typing.get_origin(annotation):
-            for part in typing.get_args(annotation):
-                yield from walk(part)
-
-    yield from walk(model.model_fields[field].annotation)
-
-
-def _tag(model: type[BaseModel]) -> str | None:
-    """The word that chooses a model among its kind: `type: number`, `kind: survival`."""
-    for name in ("type", "kind"):
-        field = model.model_fields.get(name)
-        values = typing.get_args(field.annotation) if field else ()
-        if len(values) == 1:
-            return str(values[0])
-    return None
-
-
 def _cross_check(study: Study, path: Path) -> Iterator[tuple[Location, str, str, str]]:
     """What the types can't express: names that must exist, names that must not repeat."""
     if study.id != path.stem:
         yield ("id",), "another name", f"the id must be the file's name, {path.stem!r}", "Rename one of them."
-    if study.id == "index":
-        yield ("id",), "'index'", "reports/index.html lists the studies", "Give the study another id."
+    for taken, why in _TAKEN.items():
+        if study.id == taken:
+            yield ("id",), repr(taken), why, "Give the study another id."
     if study.id.endswith("-validation"):
         found = "an id that ends in -validation"
         yield ("id",), found, "pages of extracts are called so", "Give the study another id."
@@ -192,7 +100,7 @@ def _fit_for_source(study: Study) -> Iterator[tuple[Location, str, str, str]]:
     """Sections, figures and tables that belong to the other kind of source."""
     published = ("forest", "flow", "coherence", "published")
     if study.published:
-        for section in ("columns", "orders", "groups", "endpoints"):
+        for section in ("columns", "orders", "groups", "endpoints", "facts"):
             if getattr(study, section):
                 rule = "published tables bring their own names"
                 yield (section,), "a section", rule, "Delete it, or name an extract under source: patients."
@@ -229,6 +137,11 @@ def _references(study: Study) -> Iterator[tuple[Location, str, str]]:
     for i, exposure in enumerate(study.exposures):
         yield ("exposures", i, "column"), "column", exposure.column
         yield ("exposures", i, "endpoint"), "endpoint", exposure.endpoint
+    for name, source in study.facts.items():
+        if source.column:
+            yield ("facts", name, "column"), "column", source.column
+    for i, result in enumerate([] if study.published else study.evidence):
+        yield ("evidence", i, "endpoint"), "endpoint", result.endpoint
     yield from _analysis_references(study)
 
 

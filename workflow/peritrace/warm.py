@@ -19,7 +19,7 @@ from pathlib import Path
 KINDS = {
     "intake": ("intake", "diff"),
     "crosscheck": ("crosscheck",),
-    "draw": ("draw", "draw_tables"),
+    "draw": ("draw", "draw_tables", "algorithm", "evidence"),
     "others": (
         "derive",
         "cells",
@@ -29,6 +29,8 @@ KINDS = {
         "validate",
         "report",
         "index",
+        "guidance",
+        "guide",
         "intake_tables",
         "cells_tables",
         "estimate_tables",

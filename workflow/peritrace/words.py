@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -30,3 +31,14 @@ def slug(*parts: str) -> str:
     for sign, word in {"<": " below ", "≥": " from ", "≤": " upto ", ">": " above ", "%": " percent "}.items():
         text = text.replace(sign, word)
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def long_date(day: date) -> str:
+    """ "26 November 2026", whatever the language of the system."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -62,17 +62,18 @@ rule report_tables:
 
 rule index:
     input:
-        PLAN.index_inputs(),
+        PLAN.across.index_inputs(),
         PLAN.present("config/config.yaml"),
     output:
         page="reports/index.html",
+        pooled=["reports/all-ard.csv", "reports/all-verdicts.csv"],
         record="results/index/trace/index.json",
     log:
         "logs/index.log",
     conda:
         "../../environment.yml"
     params:
-        settings=lambda wildcards: PLAN.index_settings(),
+        settings=lambda wildcards: PLAN.across.index_settings(),
         code=PLAN.code("index"),
     message:
         "listing the studies"

@@ -1,0 +1,5 @@
+"""Where the citations of survival results lie."""
+
+from pathlib import Path
+
+CITED = Path("resources/evidence/cited.csv")
