@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.workflow.workspace import Workspace, copy_project
+from tests.workflow.workspace import Workspace, copy_project, made_by_a_run, made_once, narrowed
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -21,19 +21,14 @@ def fresh(tmp_path) -> Workspace:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Workspace:
     """The project after a whole run on one core; not to be changed."""
-    workspace = copy_project(tmp_path_factory.mktemp("finished"))
-    run = workspace.snakemake("--cores", "1")
-    assert run.code == 0, run.text
-    return workspace
+    return made_once(tmp_path_factory, "finished", made_by_a_run)
 
 
 @pytest.fixture(scope="session")
-def finished_small(tmp_path_factory) -> Workspace:
+def finished_small(finished, tmp_path_factory) -> Workspace:
     """One study of each kind after a run; not to be changed."""
-    workspace = copy_project(tmp_path_factory.mktemp("finished-small"), "yan-2024", "dmpm-2022")
-    run = workspace.snakemake("--cores", "1")
-    assert run.code == 0, run.text
-    return workspace
+    studies = ("yan-2024", "dmpm-2022")
+    return made_once(tmp_path_factory, "finished-small", lambda folder: narrowed(finished, folder, *studies))
 
 
 @pytest.fixture

@@ -10,10 +10,28 @@ from tests.browser.conftest import Visit
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(page: Page) -> list[str]:
+# Rows of a table that are made of the same elements and classes break the same rules: three of each are looked at. The
+# audit of a paper with hundreds of printed numbers would take minutes otherwise.
+LEAVE_OUT_ROWS_ALIKE = """() => {
+    for (const table of document.querySelectorAll('table')) {
+        const seen = {};
+        for (const row of table.querySelectorAll('tbody tr')) {
+            const kind = [row, ...row.querySelectorAll('*')].map(e => `${e.tagName} ${e.className}`).join();
+            seen[kind] = (seen[kind] || 0) + 1;
+            if (seen[kind] > 3) row.remove();
+        }
+    }
+}"""
+
+
+def violations(visited: Visit, path: Path) -> list[str]:
     """What the axe rules find, each with the first element concerned."""
+    page = visited.page.context.new_page()  # rows are taken from it
+    page.goto(path.as_uri())
+    page.evaluate(LEAVE_OUT_ROWS_ALIKE)
     page.evaluate(AXE + "\n;0")  # as the debugger evaluates it: the page's policy forbids added scripts
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
+    page.close()
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})" for v in found]
 
 
@@ -22,12 +40,12 @@ def test_nothing_is_asked_for_and_nothing_breaks(desktop: Visit, phone: Visit) -
     assert desktop.complaints + phone.complaints == []
 
 
-def test_no_rule_of_accessibility_is_broken_on_a_desk(desktop: Visit) -> None:
-    assert violations(desktop.page) == []
+def test_no_rule_of_accessibility_is_broken_on_a_desk(desktop: Visit, path: Path) -> None:
+    assert violations(desktop, path) == []
 
 
-def test_no_rule_of_accessibility_is_broken_on_a_phone(phone: Visit) -> None:
-    assert violations(phone.page) == []
+def test_no_rule_of_accessibility_is_broken_on_a_phone(phone: Visit, path: Path) -> None:
+    assert violations(phone, path) == []
 
 
 def test_the_page_is_as_wide_as_the_window(desktop: Visit, phone: Visit) -> None:

@@ -4,7 +4,6 @@ They give full reports, and every number that R knows equals R's: `reference.R` 
 survival 3.5-3 and cmprsk 2.2-11 from the same extracts. README.md says how to renew it.
 """
 
-import fcntl
 import math
 import os
 import re
@@ -23,7 +22,7 @@ from peritrace.meaning import NumberColumn
 from peritrace.study import Study
 from peritrace.study_file import load_study
 from tests.cohorts.reference import Key, comparable, reference
-from tests.workflow.workspace import ROOT, Workspace, copy_project
+from tests.workflow.workspace import ROOT, Workspace, copy_project, made_once
 
 HERE = Path(__file__).parent
 EXTRACTS = {name: HERE / f"{name}.csv" for name in ("lung", "colon", "veteran", "pbc", "ovarian")}
@@ -91,18 +90,8 @@ def make(folder: Path) -> Workspace:
 
 @pytest.fixture(scope="session")
 def cohorts(tmp_path_factory) -> Workspace:
-    """That project; not to be changed. Where several processes test, the first to come makes it for all of them."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return make(tmp_path_factory.mktemp("cohorts"))
-    shared = tmp_path_factory.getbasetemp().parent  # of this session of tests
-    folder, is_made = shared / "cohorts", shared / "cohorts-made"
-    with (shared / "cohorts-lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            make(folder)
-            is_made.touch()
-    assert is_made.exists(), "another process could not make the cohorts: see its failure"
-    return Workspace(folder)
+    """That project; not to be changed."""
+    return made_once(tmp_path_factory, "cohorts", make)
 
 
 @cache

@@ -1,8 +1,11 @@
 """What a user gets wrong ends with one clear message: file, line, column, remedy; no traceback and no output."""
 
 import re
+from dataclasses import dataclass
 
 import pytest
+
+from tests.workflow.workspace import Run, Workspace, copy_project
 
 EXTRACT = "resources/yan-2024/patients.csv"
 
@@ -30,36 +33,77 @@ MALFORMED = {
     "lost rows": (lambda raw: raw[: raw.index(b"\n9,Male") + 1], ["10"]),
     "empty file": (lambda raw: b"", ["empty"]),
 }
-# What is left of a refused study: what there is to say of its extract, and no patient.
-REMARKS = {
-    *(f"results/yan-2024/intake/{name}.csv" for name in ("patients", "problems", "flow", "file", "columns")),
-    *(f"reports/yan-2024-validation.{suffix}" for suffix in ("html", "csv")),
-}
 SECRETS = ("6000", "153.9", "forty", "Nimotuzumab")
 
 
-@pytest.mark.parametrize("fault", MALFORMED)
-def test_a_malformed_extract(fresh, fault):
-    change, places = MALFORMED[fault]
-    path = fresh.folder / EXTRACT
-    path.write_bytes(change(path.read_bytes()))
-    run = fresh.snakemake("--cores", "2")
-    assert run.code != 0
-    assert "problem" in run.text
-    assert EXTRACT in run.text
-    for place in places:
-        assert place in run.text
-    assert "Traceback" not in run.text
-    assert not any(secret in run.text for secret in SECRETS)
-    assert left(fresh) == REMARKS
-    page = (fresh.folder / "reports/yan-2024-validation.html").read_text(encoding="utf-8")
-    assert "Refused: " in page
-    assert not any(secret in page for secret in SECRETS)
-    assert fresh.snakemake("--cores", "2").code != 0  # not once only
+def remarks(study="yan-2024"):
+    """What is left of a refused study: what there is to say of its extract, and no patient."""
+    return {
+        *(f"results/{study}/intake/{name}.csv" for name in ("patients", "problems", "flow", "file", "columns")),
+        *(f"results/{study}/trace/{stage}.json" for stage in ("intake", "validate")),
+        *(f"reports/{study}-validation.{suffix}" for suffix in ("html", "csv")),
+    }
 
 
 def left(workspace, study="yan-2024"):
     return {path for path in workspace.outputs() if study in path}
+
+
+def like_yan(workspace, study, **changes):
+    """A study like the first one under another name and with one figure; with other texts, say of its extract."""
+    text = (workspace.folder / "config/studies/yan-2024.yaml").read_text(encoding="utf-8")
+    changes |= {"id: yan-2024": f"id: {study}", "short_title: Yan 2024": f"short_title: {study}"}
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    figure = "{id: fig-2b, kind: survival, title: Overall survival, endpoint: OS2}"
+    text = f"{text.partition('figures:')[0]}figures:\n  - {figure}\n"
+    (workspace.folder / f"config/studies/{study}.yaml").write_text(text, encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """A project with a study for each fault, and what was printed when it ran once, and once more."""
+
+    workspace: Workspace
+    runs: tuple[Run, Run]
+
+    def about(self, extract):
+        """The lines of the first run that begin with the path of an extract."""
+        return "\n".join(line for line in self.runs[0].text.splitlines() if extract in line)
+
+
+def study_with(fault):
+    return f"with-{fault.lower().replace(' ', '-')}"
+
+
+@pytest.fixture(scope="module")
+def malformed(tmp_path_factory):
+    """Every malformed extract in a study of its own, all refused in one run."""
+    studies = {fault: study_with(fault) for fault in MALFORMED}
+    workspace = copy_project(tmp_path_factory.mktemp("malformed") / "project", *studies.values())
+    good = (workspace.folder / EXTRACT).read_bytes()
+    for fault, study in studies.items():
+        like_yan(workspace, study, **{EXTRACT: f"resources/{study}.csv"})
+        (workspace.folder / f"resources/{study}.csv").write_bytes(MALFORMED[fault][0](good))
+    return Refusals(workspace, (workspace.snakemake("--cores", "2"), workspace.snakemake("--cores", "2")))
+
+
+@pytest.mark.parametrize("fault", MALFORMED)
+def test_a_malformed_extract(malformed, fault):
+    study = study_with(fault)
+    for run in malformed.runs:  # not once only
+        assert run.code != 0
+        assert "Traceback" not in run.text
+        assert not any(secret in run.text for secret in SECRETS)
+        assert f"{study}: resources/{study}.csv: " in run.text
+    assert "problem" in malformed.about(f"{study}: resources/{study}.csv")
+    for place in MALFORMED[fault][1]:
+        assert place in malformed.about(f"resources/{study}.csv")
+    assert left(malformed.workspace, f"{study}") == remarks(study)
+    page = (malformed.workspace.folder / f"reports/{study}-validation.html").read_text(encoding="utf-8")
+    assert "Refused: " in page
+    assert not any(secret in page for secret in SECRETS)
 
 
 def test_results_of_an_earlier_extract_are_withdrawn(changeable):
@@ -68,7 +112,7 @@ def test_results_of_an_earlier_extract_are_withdrawn(changeable):
     run = changeable.snakemake("--cores", "2")
     assert run.code != 0
     assert "was withdrawn" in run.text
-    assert left(changeable) == REMARKS
+    assert left(changeable) == remarks()
 
 
 def test_a_repaired_extract_gives_the_same_bytes_again(changeable, finished_small):
@@ -82,27 +126,44 @@ def test_a_repaired_extract_gives_the_same_bytes_again(changeable, finished_smal
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "words"),
+    ("old", "new", "words"),
     [
-        ("config/config.yaml", "studies:", "studys:", "Did you mean 'studies'?"),
-        ("config/config.yaml", "- yan-2024", "- yan-2042", "config/studies/yan-2042.yaml: found no file"),
-        ("config/config.yaml", "- yan-2024", "- ../yan", "String should match pattern"),
-        ("config/studies/yan-2024.yaml", "endpoints:", "endpoint:", "Did you mean 'endpoints'?"),
-        ("resources/yan-2024/claims.csv", ",median,pci", ",median,pcy", "Did you mean 'pci'?"),
-        ("resources/yan-2024/claims.csv", ",107.8", ",1O7.8", "column reported: found something unreadable"),
+        ("studies:", "studys:", "Did you mean 'studies'?"),
+        ("- yan-2024", "- yan-2042", "config/studies/yan-2042.yaml: found no file"),
+        ("- yan-2024", "- ../yan", "String should match pattern"),
     ],
 )
-def test_a_wrong_key_or_name_is_refused_with_a_suggestion(fresh, path, old, new, words):
-    file = fresh.folder / path
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+def test_a_wrong_list_of_studies_is_refused(fresh, old, new, words):
+    file = fresh.folder / "config/config.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     run = fresh.snakemake("--cores", "2")
     assert run.code != 0
     assert words in run.text
     assert "Traceback" not in run.text
-    assert not (fresh.folder / "reports/yan-2024.html").exists()
-    assert not (fresh.folder / "reports/index.html").exists()
+    assert not list((fresh.folder / "reports").glob("*.html"))
+
+
+def test_a_wrong_key_or_name_is_refused_with_a_suggestion(tmp_path):
+    """In the study file and in the claims; one study each, in one run."""
+    studies = ("wrong-key", "wrong-level", "wrong-number")
+    workspace = copy_project(tmp_path, *studies)
+    claims = workspace.folder / "resources/yan-2024/claims.csv"
+    like_yan(workspace, "wrong-key", **{"endpoints:": "endpoint:"})
+    for study, old, new in (("wrong-level", ",median,pci", ",median,pcy"), ("wrong-number", ",107.8", ",1O7.8")):
+        like_yan(workspace, study, **{"resources/yan-2024/claims.csv": f"resources/{study}.csv"})
+        text = claims.read_text(encoding="utf-8")
+        assert old in text
+        (workspace.folder / f"resources/{study}.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    run = workspace.snakemake("--cores", "2")
+    assert run.code != 0
+    for words in (
+        r"config/studies/wrong-key\.yaml, line \d+.*Did you mean 'endpoints'\?",
+        r"resources/wrong-level\.csv, line \d+.*Did you mean 'pci'\?",
+        r"resources/wrong-number\.csv, line \d+, column reported: found something unreadable",
+    ):
+        assert re.search(words, run.text)
+    assert "Traceback" not in run.text
+    assert not any((workspace.folder / f"reports/{name}.html").exists() for name in (*studies, "index"))
 
 
 def test_a_missing_extract_is_named(fresh):
@@ -113,47 +174,34 @@ def test_a_missing_extract_is_named(fresh):
     assert "Traceback" not in run.text
 
 
-def test_a_bad_study_leaves_a_good_one_alone(fresh):
-    config = fresh.folder / "config"
-    study = (config / "studies/yan-2024.yaml").read_text(encoding="utf-8")
-    other = study.replace("id: yan-2024", "id: other").replace("short_title: Yan 2024", "short_title: Other")
-    other = other.replace("resources/yan-2024/patients.csv", "resources/other.csv")
-    (config / "studies/other.yaml").write_text(other, encoding="utf-8")
-    (config / "config.yaml").write_text("studies: [other, yan-2024]\n", encoding="utf-8")
-    run = fresh.snakemake("--cores", "2")
-    assert run.code != 0
-    assert "resources/other.csv: found no file" in run.text
-    assert "Traceback" not in run.text
-    assert left(fresh, "other") == {path.replace("yan-2024", "other") for path in REMARKS}
-    index = (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
-    assert 'href="yan-2024.html"' in index
-    assert "other.html" not in index
-    assert 'href="guidance.html"' in index  # what studies share is made of the one that is left
-    assert "other" not in (fresh.folder / "results/evidence/evidence.csv").read_text(encoding="utf-8")
-    (fresh.folder / "resources/other.csv").write_bytes((fresh.folder / EXTRACT).read_bytes())
-    assert fresh.snakemake("--cores", "2").code == 0
-    assert 'href="other.html"' in (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
+def test_bad_studies_leave_a_good_one_alone(tmp_path):
+    """One without its extract and one with a wrong file; each is made when it is mended."""
+    project = copy_project(tmp_path, "no-extract", "wrong-file", "good")
+    like_yan(project, "good")
+    like_yan(project, "no-extract", **{EXTRACT: "resources/other.csv"})
+    like_yan(project, "wrong-file", **{"endpoints:": "endpoint:"})
+    run = project.snakemake("--cores", "2")
+    for one in (run, project.snakemake("--cores", "2")):
+        assert one.code != 0
+        assert "resources/other.csv: found no file" in one.text
+        assert "config/studies/wrong-file.yaml, line" in one.text
+        assert "Did you mean 'endpoints'?" in one.text
+        assert "Traceback" not in one.text
+    assert left(project, "no-extract") == remarks("no-extract")
+    assert not left(project, "wrong-file")
+    good = (project.folder / "reports/good.html").read_bytes()
+    index = (project.folder / "reports/index.html").read_text(encoding="utf-8")
+    assert set(re.findall(r'href="([\w-]+)\.html"', index)) == {"good", "guidance"}
+    # what studies share is made of the one that is left
+    assert "no-extract" not in (project.folder / "results/evidence/evidence.csv").read_text(encoding="utf-8")
 
-
-def test_a_wrong_study_file_leaves_a_good_study_alone(fresh):
-    config = fresh.folder / "config"
-    study = (config / "studies/yan-2024.yaml").read_text(encoding="utf-8").replace("id: yan-2024", "id: other")
-    (config / "studies/other.yaml").write_text(study.replace("endpoints:", "endpoint:"), encoding="utf-8")
-    (config / "config.yaml").write_text("studies: [other, yan-2024]\n", encoding="utf-8")
-    run = fresh.snakemake("--cores", "2")
-    assert run.code != 0
-    assert "config/studies/other.yaml, line" in run.text
-    assert "Did you mean 'endpoints'?" in run.text
-    assert "Traceback" not in run.text
-    assert (fresh.folder / "reports/yan-2024.html").is_file()
-    assert 'href="yan-2024.html"' in (fresh.folder / "reports/index.html").read_text(encoding="utf-8")
-    assert not left(fresh, "other")
-    again = fresh.snakemake("--cores", "2")
-    assert again.code != 0
-    assert "config/studies/other.yaml, line" in again.text
-    (config / "studies/other.yaml").write_text(study, encoding="utf-8")
-    assert fresh.snakemake("--cores", "2").code == 0
-    assert (fresh.folder / "reports/other.html").is_file()
+    (project.folder / "resources/other.csv").write_bytes((project.folder / EXTRACT).read_bytes())
+    like_yan(project, "wrong-file")
+    assert project.snakemake("--cores", "2").code == 0
+    index = (project.folder / "reports/index.html").read_text(encoding="utf-8")
+    assert set(re.findall(r'href="([\w-]+)\.html"', index)) == {"no-extract", "wrong-file", "good", "guidance"}
+    assert all((project.folder / f"reports/{study}.html").is_file() for study in ("no-extract", "wrong-file"))
+    assert (project.folder / "reports/good.html").read_bytes() == good
 
 
 def test_an_extract_deleted_after_a_run_is_missed(changeable):
@@ -161,7 +209,7 @@ def test_an_extract_deleted_after_a_run_is_missed(changeable):
     run = changeable.snakemake("--cores", "2")
     assert run.code != 0
     assert f"{EXTRACT}: found no file" in run.text
-    assert left(changeable) == REMARKS
+    assert left(changeable) == remarks()
 
 
 def test_malformed_published_tables_end_their_study_only(changeable):

@@ -1,12 +1,16 @@
 """A copy of the project in a folder of its own, and what Snakemake says in it."""
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ("Snakefile", "config", "environment.yml", "profiles", "resources", "workflow")
@@ -69,7 +73,53 @@ def copy_project(folder: Path, *studies: str) -> Workspace:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, folder / name)
+    workspace = Workspace(folder)
     if studies:
-        lines = ["studies:", *(f"  - {study}" for study in studies)]
-        (folder / "config/config.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        choose(workspace, *studies)
+    return workspace
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Workspace]) -> Workspace:
+    """A workspace that `make` makes in a folder; of several test processes the first to come makes it for all."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return make(factory.mktemp(name) / "made")
+    shared = factory.getbasetemp().parent  # of this session of tests
+    folder, is_made = shared / name, shared / f"{name}-made"
+    with (shared / f"{name}-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            make(folder)
+            is_made.touch()
+    assert is_made.exists(), f"another process could not make {name}: see its failure"
     return Workspace(folder)
+
+
+def made_by_a_run(folder: Path, *studies: str) -> Workspace:
+    """A copy of the project after a whole run on one core."""
+    workspace = copy_project(folder, *studies)
+    run = workspace.snakemake("--cores", "1")
+    assert run.code == 0, run.text
+    return workspace
+
+
+def narrowed(whole: Workspace, folder: Path, *studies: str) -> Workspace:
+    """A copy of a project that has run, with these studies alone: time stamps are kept, the index is made again."""
+    others = {path.stem for path in (whole.folder / "config/studies").iterdir()} - set(studies)
+    foreign = shutil.ignore_patterns(*(name for study in others for name in (study, f"{study}.html", f"{study}-*")))
+
+    def left_out(here: str, names: list[str]) -> set[str]:
+        top = Path(here).relative_to(whole.folder).parts[:1]
+        return foreign(here, names) if top in (("results",), ("reports",), ("logs",)) else set()
+
+    shutil.copytree(whole.folder, folder, ignore=left_out)
+    workspace = Workspace(folder)
+    choose(workspace, *studies)
+    run = workspace.snakemake("--cores", "1")
+    assert run.code == 0, run.text
+    return workspace
+
+
+def choose(workspace: Workspace, *studies: str) -> None:
+    """Let runs make these studies only."""
+    lines = ["studies:", *(f"  - {study}" for study in studies)]
+    (workspace.folder / "config/config.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
