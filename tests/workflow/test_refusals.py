@@ -40,7 +40,6 @@ def remarks(study="yan-2024"):
     """What is left of a refused study: what there is to say of its extract, and no patient."""
     return {
         *(f"results/{study}/intake/{name}.csv" for name in ("patients", "problems", "flow", "file", "columns")),
-        *(f"results/{study}/trace/{stage}.json" for stage in ("intake", "validate")),
         *(f"reports/{study}-validation.{suffix}" for suffix in ("html", "csv")),
     }
 

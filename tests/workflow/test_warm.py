@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from peritrace.run_facts import keep
 from tests.workflow.workspace import ROOT, copy_project
 
 RUN_JOB = ROOT / "workflow/run_job.py"
@@ -98,7 +99,8 @@ def test_a_folder_that_others_can_enter_is_not_trusted(tmp_path):
     raise AssertionError("the job connected to a socket that anybody could have put there")
 
 
-def test_a_job_ends_when_whoever_asked_for_it_is_killed(tmp_path):
+def test_a_job_ends_when_whoever_asked_for_it_is_killed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where settings are kept
     script = "import sys; from peritrace.warm import serve; from pathlib import Path; "
     folder = tmp_path / "sockets"
     folder.mkdir(mode=0o700)
@@ -111,7 +113,7 @@ def test_a_job_ends_when_whoever_asked_for_it_is_killed(tmp_path):
         os.mkfifo(pipe)  # reading the settings' ARD from it lasts for ever
         study = '{"id": "x"}'
         words = [":log:", str(tmp_path / "log"), ":input.adsl:", str(pipe), ":input.adtte:", str(pipe)]
-        words += [":output.ard:", str(tmp_path / "ard.csv"), ":params.settings:", study]
+        words += [":output.ard:", str(tmp_path / "ard.csv"), ":params.settings:", keep(study)]
         job = subprocess.Popen([sys.executable, "-I", "-S", str(RUN_JOB), "estimate", *words], env=environment(folder))
         fork = wait_for_child(serve.pid)
         job.send_signal(signal.SIGKILL)
