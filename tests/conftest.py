@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -29,6 +30,19 @@ def finished_small(finished, tmp_path_factory) -> Workspace:
     """One study of each kind after a run; not to be changed."""
     studies = ("yan-2024", "dmpm-2022")
     return made_once(tmp_path_factory, "finished-small", lambda folder: narrowed(finished, folder, *studies))
+
+
+@pytest.fixture(scope="session")
+def one_figure(tmp_path_factory) -> Workspace:
+    """The project with nothing but one figure made, and what that needs."""
+
+    def make(folder: Path) -> Workspace:
+        workspace = copy_project(folder, "yan-2024")
+        run = workspace.snakemake("--cores", "2", "results/yan-2024/draw/fig-2b.svg")
+        assert run.code == 0, run.text
+        return workspace
+
+    return made_once(tmp_path_factory, "one-figure", make)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from peritrace.files import read_csv, sha256, whole_file, write_csv, write_text
+from peritrace.files import read_csv, remove_former, sha256, whole_file, write_csv, write_text
 
 
 def test_an_error_while_writing_leaves_the_old_file_and_no_other(tmp_path):
@@ -37,3 +37,11 @@ def test_sha256_of_nothing(tmp_path):
     (tmp_path / "empty").touch()
     # the published digest of the empty message (FIPS 180-4 examples)
     assert sha256(tmp_path / "empty") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_what_an_earlier_study_file_asked_for_goes_and_a_users_file_stays(tmp_path):
+    for name in ("survival.svg", "survival.csv", "former.svg", "former.csv", "notes.csv", "sketch.svg", "former.txt"):
+        (tmp_path / name).touch()
+    remove_former(tmp_path, [".svg", ".csv"], ["survival"])
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["former.txt", "notes.csv", "sketch.svg", "survival.csv", "survival.svg"]

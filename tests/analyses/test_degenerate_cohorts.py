@@ -31,9 +31,9 @@ def study(**changes):
     return Study.model_validate(content)
 
 
-def all_stages(patients, folder, chosen=None):
-    """Everything from the extract to the page; the statistics are returned."""
-    chosen = chosen or study()
+def estimated(patients, folder, chosen):
+    """From the extract to the statistics, which are returned."""
+    folder.mkdir(exist_ok=True)
     with (folder / "extract.csv").open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, list(patients[0]), lineterminator="\n")
         writer.writeheader()
@@ -41,6 +41,13 @@ def all_stages(patients, folder, chosen=None):
     take_in(folder / "extract.csv", chosen, folder)
     derive(folder / "patients.csv", chosen, folder / "adsl.csv", folder / "adtte.csv", folder / "derived-flow.csv")
     estimate(chosen, folder / "adsl.csv", folder / "adtte.csv", folder / "ard.csv")
+    return read_ard(folder / "ard.csv")
+
+
+def all_stages(patients, folder, chosen=None):
+    """Everything from the extract to the page; the statistics are returned."""
+    chosen = chosen or study()
+    ard = estimated(patients, folder, chosen)
     tables = (folder / "adsl.csv", folder / "adtte.csv", folder / "ard.csv")
     crosscheck(chosen, *tables, folder / "agreement.csv")
     tabulate(chosen, folder / "ard.csv", folder / "adsl.csv", folder / "tabulate")
@@ -50,7 +57,7 @@ def all_stages(patients, folder, chosen=None):
     text = (folder / "page.html").read_text(encoding="utf-8")
     assert ">nan<" not in text
     assert ">inf<" not in text
-    return read_ard(folder / "ard.csv")
+    return ard
 
 
 def changed(**values):
@@ -82,7 +89,7 @@ def test_every_stage_copes(name, tmp_path):
 
 def test_a_death_on_the_day_of_surgery_is_told_where_entry_is_delayed(tmp_path):
     # that patient is never at risk between entry and death, and can't be counted with delayed entry
-    ard = all_stages(COHORTS["dead on the day of surgery"], tmp_path)
+    ard = estimated(COHORTS["dead on the day of surgery"], tmp_path, study())
     delayed = ard.one(context="survival", stat_name="n", method="kaplan-meier-delayed-entry", variable="OS1")
     assert (delayed.stat, delayed.warning[:10]) == ("9", "1 left out")
 
@@ -100,8 +107,7 @@ def test_missing_values_leave_a_level_without_numbers(tmp_path):
 @pytest.mark.parametrize("level", [0.8, 0.99])
 def test_the_level_of_the_study_file_reaches_every_limit(level, tmp_path):
     def limits(chosen, folder):
-        folder.mkdir()
-        ard = all_stages(rows(), folder, chosen)
+        ard = estimated(rows(), folder, chosen)
         told = ("conf_low", "conf_high", "median_conf_low", "median_conf_high")
         keys = ("context", "variable", "variable_level", "group1", "group1_level", "method", "convention", "stat_name")
         return {
@@ -121,7 +127,7 @@ def test_the_level_of_the_study_file_reaches_every_limit(level, tmp_path):
 def test_percentiles_of_other_software_are_in_the_table(tmp_path):
     # ages 32 38 41 42 43 44 48 54 54 66. R: quantile(x, c(.25, .75), type = 7) 41.25 52.5, type = 6 40.25 54,
     # type = 2 (SAS) 41 54
-    ard = all_stages(rows(), tmp_path)
+    ard = estimated(rows(), tmp_path, study())
     where = {"context": "summary", "variable": "age", "group1": ""}
     found = {
         row.convention: (row.number, ard.value(stat_name="p75", convention=row.convention, **where))

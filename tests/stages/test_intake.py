@@ -342,7 +342,7 @@ def test_dates_and_what_may_be_empty_or_negative(workplace: Workplace) -> None:
     ("row", "column", "found"),
     [
         ("P1,29.02.2015,,0,", "op", "something else than a date of this format"),
-        ("P1,2016-02-29,,0,", "op", "something else than a date of this format"),
+        ("P1,2016-02-29,,0,", "op", "a date as year-month-day, which real dates of a workbook read as"),
         ("P1,２9.02.2016,,0,", "op", "something else than a date of this format"),
         ("P1,29.02.16,,0,", "op", "something else than a date of this format"),
         ("P1,01.01.1899,,0,", "op", "a date of another age"),

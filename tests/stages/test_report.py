@@ -156,7 +156,7 @@ def test_the_reading_that_explains_most_is_told_with_what_it_leaves(page: Page) 
 
 
 def test_numbers_stand_below_the_figure_that_they_are_about(page: Page) -> None:
-    first, second = (page.words.split(f"What the paper prints about {figure}")[1] for figure in ("Fig. 1", "by arm"))
+    first, second = (page.words.split(f"What is printed about {figure}")[1] for figure in ("Fig. 1", "by arm"))
     assert "Overall survival at 24 months" in first.split("Table 1")[0]
     assert "Overall survival at 12 months" in second.split("Points")[0]
 

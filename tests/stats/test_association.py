@@ -168,7 +168,7 @@ def test_the_lady_tasting_tea() -> None:
 Values = st.lists(st.integers(0, 8), min_size=2, max_size=7)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(Values, Values, st.randoms(use_true_random=False))
 def test_rank_test_by_enumeration_and_its_symmetries(x: list[int], y: list[int], chance: random.Random) -> None:
     assume(len(set(x + y)) > 1)
@@ -196,7 +196,7 @@ def test_rank_test_by_enumeration_and_its_symmetries(x: list[int], y: list[int],
 Counts = st.lists(st.integers(0, 12), min_size=4, max_size=4)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(Counts)
 def test_exchanging_rows_or_columns_of_a_fourfold_table(counts: list[int]) -> None:
     table = np.array(counts).reshape(2, 2)
@@ -215,7 +215,7 @@ def test_exchanging_rows_or_columns_of_a_fourfold_table(counts: list[int]) -> No
     assert chi_square(table, correction=True).p_value >= chi_square(table).p_value
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=4, max_size=12),
     st.sampled_from([0.01, 7.0]),
@@ -235,7 +235,7 @@ def test_units_and_exchange(pairs: list[tuple[int, int]], unit: float, shift: fl
         assert turned.p_value == pytest.approx(t.p_value, rel=1e-8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=8), min_size=2, max_size=4))
 def test_kruskal_wallis_of_two_groups_is_the_rank_sum_test(samples: list[list[int]]) -> None:
     assume(len(set(itertools.chain(*samples))) > 1)

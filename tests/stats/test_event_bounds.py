@@ -1,5 +1,6 @@
 """The event bound on 20 000 random cohorts and on adjusted models, against enumeration, and by hand."""
 
+import functools
 import math
 import time
 from typing import NamedTuple
@@ -100,20 +101,22 @@ def fit_all(cohorts: Cohorts, ties: Ties) -> Fits:
     return Fits(beta, 1 / np.sqrt(information), finite)
 
 
-COHORTS = random_cohorts(20240501, 36_000)
+@functools.cache
+def cohorts() -> Cohorts:
+    return random_cohorts(20240501, 36_000)
 
 
 @pytest.fixture(scope="module", params=["breslow", "efron"])
 def fitted(request: pytest.FixtureRequest) -> tuple[Ties, Fits]:
-    return request.param, fit_all(COHORTS, request.param)
+    return request.param, fit_all(cohorts(), request.param)
 
 
 def test_the_fit_of_many_cohorts_is_that_of_each(fitted: tuple[Ties, Fits]) -> None:
     ties, fits = fitted
     rows = np.flatnonzero(fits.finite)
     for i in range(0, rows.size, rows.size // 40):
-        there = COHORTS.there[rows[i]]
-        observed, event, exposed = (values[rows[i]][there] for values in COHORTS[:3])
+        there = cohorts().there[rows[i]]
+        observed, event, exposed = (values[rows[i]][there] for values in cohorts()[:3])
         one = cox(observed, event, exposed.astype(float), ["exposed"], ties=ties)
         assert fits.coefficient[i] == pytest.approx(one.coefficient[0], abs=1e-6)
         assert fits.std_err[i] == pytest.approx(one.std_err[0], rel=1e-5)
@@ -122,7 +125,8 @@ def test_the_fit_of_many_cohorts_is_that_of_each(fitted: tuple[Ties, Fits]) -> N
 def test_no_random_cohort_violates_the_bound(fitted: tuple[Ties, Fits]) -> None:
     fits = fitted[1]
     assert fits.finite.sum() >= 20_000
-    exposed, event, there = COHORTS.exposed[fits.finite], COHORTS.event[fits.finite], COHORTS.there[fits.finite]
+    drawn, fit = cohorts(), fits.finite
+    exposed, event, there = drawn.exposed[fit], drawn.event[fit], drawn.there[fit]
     d1, d2 = (event & exposed).sum(axis=1), (event & ~exposed).sum(axis=1)
     ratio = fits.std_err**2 / (1 / d1 + 1 / d2)
     assert ratio.min() > 1 - 1e-9

@@ -129,7 +129,7 @@ def samples(draw: st.DrawFn) -> Patients:
     return np.array(y, float), x
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(samples(), st.randoms(use_true_random=False), st.sampled_from([0.01, 365.25]))
 def test_neither_order_nor_unit_matters(sample: Patients, chance: random.Random, unit: float) -> None:
     y, x = sample
@@ -143,7 +143,7 @@ def test_neither_order_nor_unit_matters(sample: Patients, chance: random.Random,
         assert other.likelihood_ratio_p == pytest.approx(fit.likelihood_ratio_p, rel=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(samples())
 def test_exchanging_outcome_or_arm_turns_the_ratio_round(sample: Patients) -> None:
     y, x = sample
@@ -157,7 +157,7 @@ def test_exchanging_outcome_or_arm_turns_the_ratio_round(sample: Patients) -> No
             assert other_arm.intercept == pytest.approx(fit.intercept + fit.coefficient[0], rel=1e-6, abs=1e-7)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(samples())
 def test_infinite_exactly_when_a_direction_separates(sample: Patients) -> None:
     # by linear programming (Konis): a combination of covariates that is at least 0 for events and at most 0 for others
@@ -170,7 +170,7 @@ def test_infinite_exactly_when_a_direction_separates(sample: Patients) -> None:
     assert fit.converged != np.isinf(fit.coefficient).any()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(samples())
 def test_firth_is_always_finite_and_inside_its_limits(sample: Patients) -> None:
     fit = logistic_firth(*sample, ["arm", "age"])

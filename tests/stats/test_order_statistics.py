@@ -114,7 +114,7 @@ def test_fractions_depend_on_the_number_of_patients() -> None:
 
 
 def test_no_printed_quantile_is_rejected() -> None:
-    for values in cohorts(250, 2):
+    for values in cohorts(100, 2):
         for share, definition in itertools.product(QUARTILES, DEFINITIONS):
             found = quantile(values, share, definition)
             assert found % 1 in quantile_values(len(values), share, definition)
@@ -205,7 +205,7 @@ def test_the_bounds_of_a_median_are_attained() -> None:
 
 def test_no_true_count_is_excluded() -> None:
     draw = np.random.default_rng(3)
-    for values in cohorts(250, 3):
+    for values in cohorts(100, 3):
         n, method, decimals = len(values), ALL_OF_NUMPY[draw.integers(len(ALL_OF_NUMPY))], int(draw.integers(3))
         shares = (0.25, 0.75, 0.1, 1 / 3, 0.0, 1.0)
         read = [(share, float(np.quantile(values, share, method=method))) for share in shares]

@@ -139,7 +139,7 @@ def as_printed(value, decimals, rounding):
     return str(Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(BETAS, ERRORS, st.integers(2, 3), ROUNDINGS)
 def test_what_one_estimate_prints_as_always_agrees(beta, se, decimals, rounding):
     values = [math.exp(beta), math.exp(beta - Z * se), math.exp(beta + Z * se)]
@@ -155,7 +155,7 @@ def test_what_one_estimate_prints_as_always_agrees(beta, se, decimals, rounding)
         assert effect_possible(printed(*("" if place == missing else text for place, text in enumerate(texts))))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(BETAS, ERRORS, st.integers(2, 3), ROUNDINGS)
 def test_what_the_others_imply_contains_the_truth(beta, se, decimals, rounding):
     values = [math.exp(beta), math.exp(beta - Z * se), math.exp(beta + Z * se)]

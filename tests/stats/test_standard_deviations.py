@@ -81,7 +81,7 @@ def test_grimmer_on_known_tables(mean: str, sd: str, n: int, possible: bool) -> 
 
 
 def test_every_printed_table_is_accepted() -> None:
-    for row, values in enumerate(datasets(1200, 1)):
+    for row, values in enumerate(datasets(400, 1)):
         n, rounding = len(values), ROUNDINGS[row % 3]
         population, items = row % 5 == 0, 1 + (row % 4 == 0) * 2
         for decimals, more in ((0, 1), (1, 1), (1, 2), (2, 2), (2, 3)):
@@ -205,7 +205,7 @@ def test_largest_deviation_by_hand() -> None:
 
 
 def test_every_cohort_keeps_the_limits() -> None:
-    for row, values in enumerate(datasets(1200, 2)):
+    for row, values in enumerate(datasets(400, 2)):
         n, rounding = len(values), ROUNDINGS[row % 3]
         for decimals in (0, 1, 2):
             mean = printed(mean_text(values, decimals, rounding))

@@ -212,7 +212,7 @@ def test_refuses_what_is_not_a_table_of_counts(table: Any, sentence: str) -> Non
         p_values_of_counts(table)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=4, max_size=4))
 def test_laws_of_fourfold_tables(counts: list[int]) -> None:
     table = np.array(counts).reshape(2, 2)
@@ -234,7 +234,7 @@ def test_laws_of_fourfold_tables(counts: list[int]) -> None:
     assert found["fisher"] == pytest.approx(scipy.stats.fisher_exact(table).pvalue, rel=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(2, 4), st.integers(2, 3), st.data())
 def test_laws_of_larger_tables(rows: int, columns: int, data: st.DataObject) -> None:
     table = np.array(data.draw(st.lists(st.integers(0, 8), min_size=rows * columns, max_size=rows * columns)))

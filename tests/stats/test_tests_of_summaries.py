@@ -81,7 +81,7 @@ Rounded = st.tuples(st.floats(0.01, 50), st.sampled_from([0.005, 0.05, 0.5, 5.0]
 Where = st.lists(st.floats(-1, 1), min_size=4, max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.tuples(st.integers(2, 60), st.integers(2, 60)),
     st.lists(Rounded, min_size=4, max_size=4),

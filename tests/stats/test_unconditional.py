@@ -77,17 +77,17 @@ def probability(region: Any, proportion: float) -> float:
 def test_barnard_equals_scipy_where_it_keeps_ties_together(pooled: bool) -> None:
     # scipy.stats.barnard_exact splits equally extreme outcomes by their rounding errors in about a tenth of tables
     compared = 0
-    for table in TABLES[2:] + random_tables(30, 8) + random_tables(12, 25):
+    for table in TABLES[2:] + random_tables(16, 8) + random_tables(4, 25):
         if floating_order_is_exact(table, pooled):
             expected = scipy.stats.barnard_exact(table, pooled=pooled, n=256).pvalue
             assert barnard_p(table, pooled) == pytest.approx(expected, abs=2e-6), table
             compared += 1
-    assert compared >= 25
+    assert compared >= 15
 
 
 @pytest.mark.parametrize("pooled", [True, False])
 def test_barnard_is_the_largest_probability_of_the_exactly_ordered_outcomes(pooled: bool) -> None:
-    for table in random_tables(25, 9):
+    for table in random_tables(10, 9):
         region = rejected(table, pooled)
         dense = max(probability(region, proportion) for proportion in np.linspace(0, 1, 501))
         assert dense * (1 - 1e-9) <= barnard_p(table, pooled) <= dense * 1.0002, table
@@ -140,7 +140,7 @@ def _seconds(test: Any, table: Any) -> float:
 Counts = st.lists(st.integers(0, 15), min_size=4, max_size=4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(Counts)
 def test_laws(counts: list[int]) -> None:
     table = np.array(counts).reshape(2, 2)

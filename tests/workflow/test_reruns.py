@@ -1,10 +1,11 @@
 """The right rerun: whatever a result depends on makes it again when it changes, and nothing else does.
 
 What a stage imports is asked of Python itself, by importing the stage in a process of its own; the workflow finds it
-out by reading import statements. The two must agree, for every module of the package.
+out by reading import statements. The two must agree, for every module of the package. Which digests of code an edit
+changes is asked of the plan; that another digest reruns the stage and what follows it, of Snakemake.
 """
 
-import functools
+import json
 import os
 import subprocess
 import sys
@@ -13,25 +14,22 @@ from pathlib import Path
 import pytest
 
 from peritrace.fingerprint import modules_used
-from tests.workflow.workspace import ROOT
+from peritrace.plan import STAGE_PACKAGES
+from tests.workflow.workspace import ROOT, copy_project
 
 PACKAGE = ROOT / "workflow" / "peritrace"
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*.py"))
 TEMPLATES = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "workflow/templates").rglob("*") if p.is_file())
 FONTS = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "workflow/fonts").rglob("*.ttf"))
-# diff and refuse have no job here: no study has an earlier extract or a wrong file.
-SCRIPTS = sorted(
-    path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "workflow/scripts").glob("*.py")
-    if path.stem not in ("diff", "refuse")
-)
+STAGES = sorted(STAGE_PACKAGES)
 
 # What must run again when a stage does.
 AFTER = {
-    "intake": {"validate", "derive", "estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"}
+    "intake": {"validate", "derive", "cells", "estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"}
     | {"guidance", "guide", "evidence"},
     "validate": {"report"},
-    "derive": {"estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"}
+    "cells": set(),
+    "derive": {"cells", "estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"}
     | {"guidance", "guide", "evidence"},
     "estimate": {"crosscheck", "audit", "draw", "tabulate", "report", "index", "evidence"},
     "crosscheck": {"report"},
@@ -39,8 +37,9 @@ AFTER = {
     "draw": {"report"},
     "tabulate": {"report"},
     "report": set(),
-    "intake_tables": {f"{stage}_tables" for stage in ("estimate", "audit", "draw", "tabulate", "report")}
-    | {"index", "evidence"},
+    "intake_tables": {"index", "evidence"}
+    | {f"{stage}_tables" for stage in ("cells", "estimate", "audit", "draw", "tabulate", "report")},
+    "cells_tables": set(),
     "estimate_tables": {"draw_tables", "tabulate_tables", "report_tables", "index", "evidence"},
     "audit_tables": {"draw_tables", "tabulate_tables", "report_tables", "index"},
     "draw_tables": {"report_tables"},
@@ -58,30 +57,82 @@ def with_what_follows(stages):
     return set(stages).union(*(AFTER[stage] for stage in stages))
 
 
-@functools.cache
-def imported_by(stage):
-    """The files of the package that Python loads for a job of the stage."""
-    code = (
-        f"import sys, peritrace.jobs, peritrace.stages.{stage}\n"
-        "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'peritrace'), sep='\\n')"
-    )
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    return {Path(line).relative_to(ROOT).as_posix() for line in done.stdout.split()}
+# Printed as JSON: the files of the package that Python loads for a job of each stage. A process for each of them is
+# forked from one that has loaded what others wrote, which takes most of the time.
+LOADED = """
+import json, multiprocessing, sys
+import docx, jinja2, lifelines, matplotlib.pyplot, openpyxl, pandas, pandera, pyarrow, pydantic, scipy.stats
 
+def loaded(stage):
+    __import__("peritrace.jobs"), __import__(f"peritrace.stages.{stage}")
+    return [m.__file__ for n, m in sys.modules.items() if n.split(".")[0] == "peritrace"]
 
-def planned_after(workspace, path, change):
-    """The rules that would run after a file was changed; the file is restored, time stamps included."""
-    file = workspace.folder / path
-    before, times = file.read_bytes(), file.stat()
+assert not any(name.split(".")[0] == "peritrace" for name in sys.modules)
+with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
+    print(json.dumps(dict(zip(sys.argv[1:], pool.map(loaded, sys.argv[1:], chunksize=1)))))
+"""
+
+# Likewise: the stages whose code has another digest after the edit of a file. A process computes each digest once.
+REDIGESTED = """
+import json, multiprocessing, sys
+from pathlib import Path
+from peritrace.plan import STAGE_PACKAGES, Plan
+
+def codes(path):
+    before = Path(path).read_bytes() if path else b""
     try:
-        change(file)
+        if path:
+            Path(path).write_bytes(before + b"\\n# one more line\\n")
+        plan = Plan({"studies": ["yan-2024"]})
+        return {stage: plan.code(stage) for stage in STAGE_PACKAGES}
+    finally:
+        if path:
+            Path(path).write_bytes(before)
+
+with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
+    now, *edited = pool.map(codes, ["", *sys.argv[1:]], chunksize=1)
+changed = [[stage for stage in now if after[stage] != now[stage]] for after in edited]
+print(json.dumps(dict(zip(sys.argv[1:], changed))))
+"""
+
+
+def told(script, arguments, root):
+    """What a script prints that runs in a project, by its argument."""
+    environment = os.environ | {"PYTHONPATH": str(root / "workflow")}
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=root)
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    """The files of the package that Python loads for each stage."""
+    found = told(LOADED, STAGES, ROOT)
+    return {stage: {Path(file).relative_to(ROOT).as_posix() for file in files} for stage, files in found.items()}
+
+
+@pytest.fixture(scope="module")
+def redigested(tmp_path_factory):
+    """The stages whose code is another one after the edit of a file."""
+    project = copy_project(tmp_path_factory.mktemp("edited") / "project").folder
+    found = told(REDIGESTED, [*one_of_each_kind(), *TEMPLATES, *FONTS], project)
+    return {path: set(stages) for path, stages in found.items()}
+
+
+def planned_after(workspace, paths, change):
+    """The rules that would run after files were changed; the files are restored, time stamps included."""
+    files = [workspace.folder / path for path in paths]
+    before = [(file, file.read_bytes(), file.stat()) for file in files]
+    try:
+        for file in files:
+            change(file)
         run = workspace.snakemake("-n")
         assert run.code == 0, run.text
         return run.rules
     finally:
-        file.write_bytes(before)
-        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+        for file, content, times in before:
+            file.write_bytes(content)
+            os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def edit(file):
@@ -98,41 +149,60 @@ def replace(old, new):
     return change
 
 
-def stages_importing(path):
-    return frozenset(stage for stage in AFTER if path in imported_by(stage))
+def read_of(stage):
+    """The files of the package that import statements lead to from a stage."""
+    entries = (PACKAGE / "stages" / f"{stage}.py", PACKAGE / "jobs.py")
+    return {path.relative_to(ROOT).as_posix() for entry in entries for path in modules_used(entry)}
 
 
 def one_of_each_kind():
-    """A module for every set of stages that import it: a dry run for each of all modules would take minutes."""
-    return sorted({stages_importing(path): path for path in MODULES}.values())
+    """A module for every set of stages that import it."""
+    read = {stage: read_of(stage) for stage in STAGES}
+    return sorted({tuple(path in read[stage] for stage in STAGES): path for path in MODULES}.values())
 
 
-@pytest.mark.parametrize("stage", AFTER)
-def test_the_modules_of_a_stage_are_those_that_python_loads(stage):
-    entry = PACKAGE / "stages" / f"{stage}.py"
-    read = {path.relative_to(ROOT).as_posix() for path in (*modules_used(entry), *modules_used(PACKAGE / "jobs.py"))}
-    assert read == imported_by(stage)
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_modules_of_a_stage_are_those_that_python_loads(loaded, stage):
+    assert read_of(stage) == loaded[stage]
 
 
 @pytest.mark.parametrize("path", one_of_each_kind())
-def test_an_edited_module_reruns_the_stages_that_import_it(restorable, path):
-    assert planned_after(restorable, path, edit) == with_what_follows(stages_importing(path))
+def test_an_edited_module_is_other_code_for_the_stages_that_import_it(redigested, loaded, path):
+    # every job runs in a process that warm.py has started
+    warm = {file.relative_to(ROOT).as_posix() for file in modules_used(PACKAGE / "warm.py")}
+    assert redigested[path] == {stage for stage in STAGES if path in loaded[stage] | warm}
 
 
 @pytest.mark.parametrize("path", TEMPLATES)
-def test_an_edited_template_reruns_the_pages(restorable, path):
-    assert planned_after(restorable, path, edit) == {"validate", "report", "report_tables", "guide", "index"}
+def test_an_edited_template_is_other_code_for_the_pages(redigested, path):
+    assert redigested[path] == {"validate", "report", "report_tables", "guide", "index"}
 
 
 @pytest.mark.parametrize("path", FONTS)
-def test_another_font_redraws(restorable, path):
-    expected = with_what_follows(["draw", "draw_tables", "algorithm", "evidence"])
-    assert planned_after(restorable, path, edit) == expected
+def test_another_font_is_other_code_for_what_draws(redigested, path):
+    assert redigested[path] == {"draw", "draw_tables", "algorithm", "evidence"}
 
 
-@pytest.mark.parametrize("path", SCRIPTS)
-def test_an_edited_script_reruns_its_stage(restorable, path):
-    assert planned_after(restorable, path, edit) == with_what_follows([Path(path).stem])
+# A stage of patients' rows and the one of published tables are edited together: each has what follows it to itself.
+@pytest.mark.parametrize(
+    "edited",
+    [
+        *(
+            [stage, f"{stage}_tables"]
+            for stage in ("intake", "cells", "estimate", "audit", "draw", "tabulate", "report")
+        ),
+        *([stage] for stage in ("validate", "derive", "crosscheck", "index")),
+    ],
+    ids=lambda edited: edited[0],
+)
+def test_other_code_reruns_its_stages_and_what_follows(restorable, edited):
+    paths = [f"workflow/scripts/{stage}.py" for stage in edited]
+    assert planned_after(restorable, paths, edit) == with_what_follows(edited)
+
+
+def test_every_stage_of_the_two_studies_is_among_these():
+    scripts = {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
+    assert scripts - AFTER.keys() == {"diff", "refuse"}  # no study has an earlier extract or a wrong file
 
 
 STUDY = "config/studies/yan-2024.yaml"
@@ -142,7 +212,6 @@ STUDY = "config/studies/yan-2024.yaml"
     ("path", "old", "new", "stages"),
     [
         (STUDY, 'title: "Cytoreductive', 'title: "On cytoreductive', ["validate", "report", "index"]),
-        (STUDY, "rows: 10 ", "rows: 10  ", []),
         (STUDY, "title: Characteristics of the patients", "title: Patients", ["tabulate", "report"]),
         (STUDY, "title: Course of the ten", "title: The course of the ten", ["draw", "report"]),
         (STUDY, "time_points: [12, 36, 60]", "time_points: [12, 24, 60]", ["estimate"]),
@@ -159,7 +228,6 @@ STUDY = "config/studies/yan-2024.yaml"
         ),
         ("resources/lexicon/names.csv", "Srugery,", "Surgary,", ["guidance", "algorithm"]),
         ("resources/evidence/cited.csv", ",46.7,", ",46.8,", ["evidence"]),
-        ("resources/yan-2024/README.md", "Facts only", "Only facts", []),
         ("resources/dmpm-2022/claims.csv", ",43.3", ",43.4", ["intake_tables"]),
         ("resources/dmpm-2022/counts.csv", ",110,", ",111,", ["intake_tables"]),
         ("config/studies/dmpm-2022.yaml", "title: Coherence map", "title: The map", ["draw_tables"]),
@@ -169,11 +237,10 @@ STUDY = "config/studies/yan-2024.yaml"
             "stated: {association: [fisher]}",
             ["estimate_tables", "audit_tables"],
         ),
-        ("resources/dmpm-2022/README.md", "Facts only", "Only facts", []),
     ],
 )
 def test_an_edited_file_of_the_study_reruns_what_depends_on_it(restorable, path, old, new, stages):
-    assert planned_after(restorable, path, replace(old, new)) == with_what_follows(stages)
+    assert planned_after(restorable, [path], replace(old, new)) == with_what_follows(stages)
 
 
 def test_an_extract_swapped_in_with_an_old_time_stamp_is_noticed(restorable):
@@ -181,7 +248,7 @@ def test_an_extract_swapped_in_with_an_old_time_stamp_is_noticed(restorable):
         replace("85.1", "95.1")(file)
         os.utime(file, (946684800, 946684800))  # 1 January 2000
 
-    assert planned_after(restorable, "resources/yan-2024/patients.csv", swap) == with_what_follows(["intake"])
+    assert planned_after(restorable, ["resources/yan-2024/patients.csv"], swap) == with_what_follows(["intake"])
 
 
 def test_claims_swapped_in_with_an_old_time_stamp_are_noticed(restorable):
@@ -189,15 +256,22 @@ def test_claims_swapped_in_with_an_old_time_stamp_are_noticed(restorable):
         replace(",49.9", ",49.8")(file)
         os.utime(file, (946684800, 946684800))
 
-    assert planned_after(restorable, "resources/yan-2024/claims.csv", swap) == with_what_follows(["audit"])
+    assert planned_after(restorable, ["resources/yan-2024/claims.csv"], swap) == with_what_follows(["audit"])
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["resources/yan-2024/patients.csv", "resources/yan-2024/claims.csv", "resources/dmpm-2022/counts.csv", STUDY],
-)
-def test_a_touched_file_reruns_nothing(restorable, path):
-    assert planned_after(restorable, path, lambda file: os.utime(file)) == set()
+def test_touched_files_rerun_nothing(restorable):
+    paths = [f"resources/{name}.csv" for name in ("yan-2024/patients", "yan-2024/claims", "dmpm-2022/counts")]
+    assert planned_after(restorable, [*paths, STUDY], os.utime) == set()
+
+
+def test_what_no_result_depends_on_reruns_nothing(restorable):
+    def change(file):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("Facts only", "Only facts").replace("rows: 10 ", "rows: 10  "), encoding="utf-8")
+        assert file.read_text(encoding="utf-8") != text
+
+    paths = [STUDY, *(f"resources/{study}/README.md" for study in ("yan-2024", "dmpm-2022"))]
+    assert planned_after(restorable, paths, change) == set()
 
 
 def test_another_table_in_the_folder_is_noticed(restorable):

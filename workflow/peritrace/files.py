@@ -53,6 +53,20 @@ def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Mapping[s
             writer.writerow({key: "" if value is None else value for key, value in row.items()})
 
 
+def remove_former(folder: Path, suffixes: Sequence[str], kept: Iterable[str]) -> None:
+    """Remove the exhibits that an earlier study file asked for: their names are not among the `kept`.
+
+    An exhibit is known by its files, one of every suffix; a file that somebody laid beside them is left alone.
+    """
+    first, *others = suffixes
+    names = set(kept)
+    for path in folder.glob(f"*{first}"):
+        files = [path, *(path.with_suffix(suffix) for suffix in others)]
+        if path.stem not in names and all(file.is_file() for file in files):
+            for file in files:
+                file.unlink()
+
+
 _FORMULA = re.compile(r"[\t\r\n]|\s*[=+@＝＋＠－-]")  # signs of full width too: spreadsheets take them for the others
 _NUMBER = re.compile(r"[-+−]?\d+(\.\d+)?([eE][-+]?\d+)?")
 

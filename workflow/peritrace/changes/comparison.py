@@ -3,11 +3,20 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 from peritrace.ard import Ard, Statistic
 from peritrace.changes.snapshot import Snapshot
 from peritrace.derivations.derivation import identifier
-from peritrace.formats import format_count, format_number, format_p, format_percent, format_ratio
+from peritrace.formats import (
+    MINUS,
+    NOT_ESTIMABLE,
+    format_count,
+    format_number,
+    format_p,
+    format_percent,
+    format_ratio,
+)
 from peritrace.meaning import IdentifierColumn, NumberColumn
 from peritrace.methods import method_label
 from peritrace.words import in_sentence
@@ -131,11 +140,11 @@ def result_changes(before: Snapshot, now: Snapshot) -> Iterator[Changed]:
     new = {_key(s): s for s in now.ard if _is_told(s)}
     for key in dict.fromkeys([*new, *old]):
         one, other = old.get(key), new.get(key)
-        texts = [_text(s) if s else "–" for s in (one, other)]
+        texts = (_text(one) if one else NOT_ESTIMABLE, _text(other) if other else NOT_ESTIMABLE)
         if texts[0] != texts[1]:
             told = other or one
             if told:
-                yield Changed(_name(now, told), texts[0], texts[1], _change(one, other))
+                yield Changed(_name(now, told), texts[0], texts[1], _change(one, other, texts))
 
 
 def _is_told(s: Statistic) -> bool:
@@ -185,18 +194,25 @@ def _name(now: Snapshot, s: Statistic) -> str:
     return ", ".join(parts)
 
 
-def _change(before: Statistic | None, now: Statistic | None) -> str:
-    """The difference, or the ratio of two ratios."""
+def _change(before: Statistic | None, now: Statistic | None, texts: tuple[str, str]) -> str:
+    """The difference of two results as they are printed, or the ratio of two ratios."""
     if before is None:
         return "new"
     if now is None:
         return "gone"
-    if math.isnan(before.number) or math.isnan(now.number):
-        return "–"
+    one, other = map(_printed, texts)
+    if one is None or other is None:
+        return NOT_ESTIMABLE
     if now.context in ("factor", "model"):
-        return f"× {format_ratio(now.number / before.number)}" if before.number > 0 else "–"
-    gap = now.number - before.number
-    if now.context in ("survival-rate", "cumulative-incidence"):
-        gap *= 100
-    digits = 3 if now.stat_name == "p_value" else 0 if now.stat_name == "n_event" else 1
-    return ("+" if gap > 0 else "") + format_number(gap, digits)
+        return f"× {format_ratio(float(other / one))}" if one > 0 else NOT_ESTIMABLE
+    gap = other - one
+    return ("+" if gap > 0 else "") + str(gap).replace("-", MINUS)
+
+
+def _printed(text: str) -> Decimal | None:
+    """The number that a text shows; None for a bound ("< .001") and where there is no estimate."""
+    try:
+        number = Decimal(text.removesuffix("%").replace(MINUS, "-"))
+    except InvalidOperation:
+        return None
+    return number

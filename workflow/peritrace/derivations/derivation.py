@@ -9,6 +9,7 @@ from peritrace.derivations.times import Outcomes, exposure_times, outcomes, used
 from peritrace.meaning import Dates, Endpoint, EventDefinition, IdentifierColumn
 from peritrace.problems import Problem
 from peritrace.study import Study
+from peritrace.words import in_sentence
 
 FLOW_COLUMNS = ("step", "endpoint", "rows", "events", "reason")
 
@@ -39,8 +40,8 @@ class Derivation:
         yield {"step": "rows read", "rows": len(self.kept), "reason": "lines of the extract after its header"}
         for exclusion in self.cohort.study.exclude:
             count = self.exclusions.count(exclusion.label)
-            reason = f"{exclusion.label}: {exclusion.why}" if exclusion.why else exclusion.label
-            yield {"step": "rows excluded", "rows": count, "reason": reason}
+            why = f" ({in_sentence(exclusion.why.rstrip('.'))})" if exclusion.why else ""
+            yield {"step": "rows excluded", "rows": count, "reason": f"{exclusion.label}{why}"}
         yield {"step": "rows used", "rows": sum(self.kept), "reason": "patients of the cohort"}
         for reading in self.readings:
             endpoint, found = reading.endpoint, reading.outcomes

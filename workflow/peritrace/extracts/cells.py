@@ -280,6 +280,15 @@ def _text_rules(_: AnyColumn) -> list[CellRule]:
     ]
 
 
+def _other_date(cell: str) -> str:
+    """What stands in the place of a date; one of a workbook that is no text comes as year-month-day."""
+    try:
+        read_date(cell, "%Y-%m-%d")
+    except ValueError:
+        return "something else than a date of this format"
+    return "a date as year-month-day, which real dates of a workbook read as"
+
+
 def _date_rules(column: AnyColumn) -> list[CellRule]:
     pattern = column.format if isinstance(column, DateColumn) else ""
 
@@ -294,9 +303,9 @@ def _date_rules(column: AnyColumn) -> list[CellRule]:
         CellRule(
             "date",
             lambda cell: cell == "" or year(cell) is not None,
-            _always("something else than a date of this format"),
+            _other_date,
             f"a date reads as {pattern} and is in the calendar",
-            "Correct the cell, or the format in the study file.",
+            "Correct the cell, or the format in the study file; in a workbook, type every date of a column alike.",
         ),
         CellRule(
             "year",

@@ -12,7 +12,7 @@ from peritrace.words import counted, in_sentence, listing
 
 MOST_LINES = 12
 """Lines named of each kind of problem; the CSV names all."""
-MOST_CHANGES = 60
+MOST_CHANGES = 20
 
 Rows = Sequence[Mapping[str, str]]
 

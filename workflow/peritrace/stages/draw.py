@@ -15,6 +15,7 @@ from peritrace.figures.points import points_drawing
 from peritrace.figures.style import journal_style
 from peritrace.figures.survival import survival_drawing
 from peritrace.figures.swimmer import swimmer_drawing
+from peritrace.files import remove_former
 from peritrace.problems import InputRefused
 from peritrace.study import Study
 from peritrace.wanted import CohortFigure, GroupFigure, IncidenceFigure, SurvivalFigure, SwimmerFigure
@@ -56,7 +57,7 @@ def draw_all(
 ) -> None:
     """Draw every figure of the study as `<folder>/<figure id>.svg`, `.pdf`, `.png` and `.csv`.
 
-    One that the data can't give is replaced by a note that says why.
+    One that the data can't give is replaced by a note that says why; figures of an earlier study file are removed.
     """
     ard = read_ard(ard_path)
     patients = _read(adsl_path, _columns_of_patients(study))
@@ -71,6 +72,7 @@ def draw_all(
                 drawing = _marked(absent_drawing(figure, refused.problems, mark), mark)
         out = {kind: Path(folder) / f"{figure.id}.{kind}" for kind in FORMATS}
         write_drawing(drawing, out, _salt(study, figure))
+    remove_former(Path(folder), [f".{kind}" for kind in FORMATS], (figure.id for figure in study.cohort_figures))
 
 
 def _columns_of_patients(study: Study) -> set[str]:

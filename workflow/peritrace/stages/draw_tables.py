@@ -9,7 +9,7 @@ from peritrace.figures.flow import FlowNode, flow_drawing
 from peritrace.figures.forest import ForestRow, forest_drawing
 from peritrace.figures.output import Drawing, write_drawing
 from peritrace.figures.style import journal_style
-from peritrace.files import read_csv
+from peritrace.files import read_csv, remove_former
 from peritrace.problems import InputRefused, Problem
 from peritrace.published import EffectRow, Published, place_of
 from peritrace.relations.relation import FITS, UNUSUAL
@@ -41,6 +41,7 @@ def draw_tables(study: Study, results: Path) -> None:
     for figure, drawing in drawings:
         out = {kind: results / f"draw/{figure.id}.{kind}" for kind in FORMATS}
         write_drawing(drawing, out, f"{study.id}/{figure.id}")
+    remove_former(results / "draw", [f".{kind}" for kind in FORMATS], (figure.id for figure in study.published_figures))
 
 
 def _drawing(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from peritrace.ard import Ard, read_ard
-from peritrace.files import read_csv
+from peritrace.files import read_csv, remove_former
 from peritrace.study import Study
 from peritrace.tabulations.beside import Other, beside
 from peritrace.tabulations.courses import follow_up, incidence, landmarks, restricted_mean
@@ -14,7 +14,7 @@ from peritrace.tabulations.lookup import shown
 from peritrace.tabulations.regressions import associations, models
 from peritrace.tabulations.survival import comparisons, life_table, survival_estimates
 from peritrace.tabulations.table import Table
-from peritrace.tabulations.word import write_table
+from peritrace.tabulations.word import FORMATS, write_table
 from peritrace.wanted import Table as Wanted
 
 SUMMARIES: dict[str, Callable[[Study, Ard, Wanted], Table]] = {
@@ -35,7 +35,7 @@ SUMMARIES: dict[str, Callable[[Study, Ard, Wanted], Table]] = {
 
 
 def tabulate(study: Study, ard: Path, adsl: Path, folder: Path, others: Mapping[Path, Study] | None = None) -> None:
-    """Write `<table id>.html`, `.csv` and `.docx` into `folder` for each table of the study file.
+    """Write `<table id>.html`, `.csv` and `.docx` into `folder` for each table of the study file; former ones go.
 
     `others` maps the statistics of other cohorts to their studies, for tables that set them beside this one.
     """
@@ -50,3 +50,4 @@ def tabulate(study: Study, ard: Path, adsl: Path, folder: Path, others: Mapping[
         else:
             table = SUMMARIES[wanted.kind](study, statistics, wanted)
         write_table(table, folder)
+    remove_former(folder, FORMATS, (wanted.id for wanted in study.tables))

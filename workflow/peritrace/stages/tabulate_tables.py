@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from peritrace.ard import read_ard
-from peritrace.files import read_csv
+from peritrace.files import read_csv, remove_former
 from peritrace.published import Published
 from peritrace.study import Study
 from peritrace.tabulations.published import published_table
-from peritrace.tabulations.word import write_table
+from peritrace.tabulations.word import FORMATS, write_table
 
 
 def tabulate_tables(study: Study, results: Path) -> None:
@@ -18,3 +18,4 @@ def tabulate_tables(study: Study, results: Path) -> None:
     for wanted in study.tables:
         table = published_table(study, published, ard, verdicts, wanted)
         write_table(table, results / "tabulate")
+    remove_former(results / "tabulate", FORMATS, (wanted.id for wanted in study.tables))

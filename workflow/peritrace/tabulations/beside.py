@@ -1,6 +1,7 @@
 """Two cohorts side by side: what both describe, and the endpoints that both have."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from peritrace.ard import Ard, as_stat
@@ -63,30 +64,40 @@ def beside(study: Study, ard: Ard, others: dict[str, Other], wanted: Wanted) -> 
 def _variable(name: str, pair: tuple[Other, Other]) -> list[Row]:
     study = pair[0].study
     columns = {c.name: c for c in study.columns}
-    if isinstance(columns.get(name), NumberColumn):
-        return [Row((f"{study.label(name)}, median (Q1–Q3)", *(_median(c, name) for c in pair)))]
+    column = columns.get(name)
+    if isinstance(column, NumberColumn):
+        return [Row((f"{study.label(name)}{_unit(column)}, median (Q1–Q3)", *_medians(column, pair)))]
     levels = dict.fromkeys(level for c in pair for level in c.study.levels(name))
     if not levels:
         return []
     rows = [Row((f"{study.label(name)}, n (%)", "", ""), "section")]
-    return rows + [Row((level, *(_count(c, name, level) for c in pair)), "level") for level in levels]
+    # of fewer than a hundred a decimal of a percentage says nothing, and a row has as many decimals on both sides
+    decimals = int(all(c.size >= 100 for c in pair))
+    return rows + [Row((level, *(_count(c, name, level, decimals) for c in pair)), "level") for level in levels]
 
 
-def _median(cohort: Other, name: str) -> str:
-    found = cohort.stats("summary", name)
-    column = next((c for c in cohort.study.columns if c.name == name), None)
-    decimals = column.decimals if isinstance(column, NumberColumn) else 0
-    values = [found.get(key, math.nan) for key in ("median", "p25", "p75")]
-    median, low, high = (format_number(value, decimals_needed(values, decimals)) for value in values)
-    return median if median == NOT_ESTIMABLE else f"{median} ({low}–{high})"
+def _unit(column: NumberColumn) -> str:
+    return f" ({column.unit})" if column.unit else ""
 
 
-def _count(cohort: Other, name: str, level: str) -> str:
+def _medians(column: NumberColumn, pair: tuple[Other, Other]) -> Iterator[str]:
+    """Of both cohorts, with the same decimals; another unit stands with its cell."""
+    found = [c.stats("summary", column.name) for c in pair]
+    triples = [[stats.get(key, math.nan) for key in ("median", "p25", "p75")] for stats in found]
+    decimals = decimals_needed([value for triple in triples for value in triple], column.decimals)
+    for cohort, values in zip(pair, triples, strict=True):
+        theirs = next((c for c in cohort.study.columns if c.name == column.name), None)
+        unit = _unit(theirs) if isinstance(theirs, NumberColumn) and theirs.unit != column.unit else ""
+        median, low, high = (format_number(value, decimals) for value in values)
+        yield median if median == NOT_ESTIMABLE else f"{median} ({low}–{high}){unit}"
+
+
+def _count(cohort: Other, name: str, level: str, decimals: int) -> str:
     found = cohort.stats("counts", name, level)
     count, of = found.get("n", math.nan), found.get("N", math.nan)
     if not (math.isfinite(count) and math.isfinite(of)):
         return NOT_ESTIMABLE
-    return format_count(int(count), int(of), 0 if of < 100 else 1)
+    return format_count(int(count), int(of), decimals)
 
 
 def _endpoint(code: str, pair: tuple[Other, Other]) -> list[Row]:

@@ -291,6 +291,9 @@ def _add_style(document: Document, name: str, size: float, base: ParagraphStyle 
     return style
 
 
+FORMATS = (".html", ".csv", ".docx")
+
+
 def write_table(table: Table, folder: Path) -> None:
     """Write a table in every form: `<id>.html`, `.csv` and `.docx`."""
     write_text(folder / f"{table.id}.html", table.to_html())

@@ -182,8 +182,9 @@ class Judge:
         nearest = min(tried, key=lambda reading: _distance(printed, reading.value))
         sentences = [f"The rows give {self._all_stated(claim) or stated[0].shown}."]
         if len(tried) > len(stated) and printed.kind != "share":
+            nearer = f"the nearest gives {nearest.shown} ({self._named(nearest)})"
             sentences.append(
-                f"{len(tried)} readings were tried; the nearest gives {nearest.shown} ({self._named(nearest)})."
+                f"{len(tried)} readings were tried; {'none comes nearer' if nearest in stated else nearer}."
             )
         if rejected := {id(fit.reading) for fit in self.fits[claim.claim_id]}:
             sentences.append(
