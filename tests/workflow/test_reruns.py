@@ -62,7 +62,7 @@ def with_what_follows(stages):
 def imported_by(stage):
     """The files of the package that Python loads for a job of the stage."""
     code = (
-        f"import sys, peritrace.jobs, peritrace.stages.{stage}\n"
+        f"import sys, peritrace.warm, peritrace.jobs, peritrace.stages.{stage}\n"
         "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'peritrace'), sep='\\n')"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
@@ -110,7 +110,7 @@ def one_of_each_kind():
 @pytest.mark.parametrize("stage", AFTER)
 def test_the_modules_of_a_stage_are_those_that_python_loads(stage):
     entry = PACKAGE / "stages" / f"{stage}.py"
-    read = {path.relative_to(ROOT).as_posix() for path in (*modules_used(entry), *modules_used(PACKAGE / "jobs.py"))}
+    read = {path.relative_to(ROOT).as_posix() for path in (*modules_used(entry), *modules_used(PACKAGE / "warm.py"))}
     assert read == imported_by(stage)
 
 

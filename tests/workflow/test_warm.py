@@ -1,5 +1,6 @@
 """Jobs as forks of warm processes: the same bytes as without, nothing left behind, a killed job is a failed one."""
 
+import contextlib
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from peritrace.run_facts import keep
 from tests.workflow.workspace import ROOT, copy_project
 
 RUN_JOB = ROOT / "workflow/run_job.py"
@@ -85,6 +87,7 @@ def test_a_folder_that_others_can_enter_is_not_trusted(tmp_path):
         done = subprocess.run(
             [sys.executable, "-I", "-S", str(RUN_JOB), "estimate"],
             env=environment(folder),
+            cwd=tmp_path,
             capture_output=True,
             text=True,
             check=False,
@@ -109,10 +112,13 @@ def test_a_job_ends_when_whoever_asked_for_it_is_killed(tmp_path):
     try:
         pipe = tmp_path / "pipe"
         os.mkfifo(pipe)  # reading the settings' ARD from it lasts for ever
-        study = '{"id": "x"}'
+        with contextlib.chdir(tmp_path):
+            study = keep('{"id": "x"}')
         words = [":log:", str(tmp_path / "log"), ":input.adsl:", str(pipe), ":input.adtte:", str(pipe)]
         words += [":output.ard:", str(tmp_path / "ard.csv"), ":params.settings:", study]
-        job = subprocess.Popen([sys.executable, "-I", "-S", str(RUN_JOB), "estimate", *words], env=environment(folder))
+        job = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(RUN_JOB), "estimate", *words], env=environment(folder), cwd=tmp_path
+        )
         fork = wait_for_child(serve.pid)
         job.send_signal(signal.SIGKILL)
         job.wait()

@@ -59,8 +59,9 @@ class Workspace:
         return Run(done.returncode, done.stdout + done.stderr)
 
     def outputs(self) -> dict[str, bytes]:
-        """Every result and report by its path."""
+        """Every result and report by its path, the records of the jobs left out: these hold times."""
         files = [path for top in ("results", "reports") for path in (self.folder / top).rglob("*") if path.is_file()]
+        files = [path for path in files if not (path.parent.name == "trace" and path.suffix == ".json")]
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in sorted(files)}
 
 
