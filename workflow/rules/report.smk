@@ -25,7 +25,7 @@ rule report:
     shell:
         PLAN.job(
             "report",
-            "input.ard input.audit input.crosscheck input.problems input.flow input.diff output.page params.settings params.fingerprints params.versions",
+            "input.ard input.audit input.crosscheck input.problems input.flow input.diff input.records input.uses output.page params.settings params.fingerprints params.versions",
         )
 
 
@@ -56,7 +56,7 @@ rule report_tables:
     shell:
         PLAN.job(
             "report_tables",
-            "output.page params.settings params.fingerprints params.versions",
+            "input.records input.uses output.page params.settings params.fingerprints params.versions",
         )
 
 

@@ -3,6 +3,7 @@
 import json
 
 from peritrace.jobs import Job, study_of
+from peritrace.pages.provenance import Provenance
 from peritrace.stages.report import Results, report
 
 
@@ -19,6 +20,7 @@ def main(job: Job) -> None:
             job.path("input.problems"),
             job.path("input.flow"),
             results / "diff" if job.paths("input.diff") else None,
+            Provenance.read(study.id, job.paths("input.records"), job.path("input.uses")),
         )
         fingerprints, versions = (json.loads(job.text(f"params.{name}")) for name in ("fingerprints", "versions"))
         report(study, found, fingerprints, versions, job.path("output.page"))

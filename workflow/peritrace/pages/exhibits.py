@@ -9,6 +9,7 @@ from peritrace.ard import Ard
 from peritrace.pages.findings import Finding, PrintedNumber, printed_numbers
 from peritrace.pages.page import data_uri, download
 from peritrace.pages.pictures import caption, description, in_words, not_drawn
+from peritrace.pages.provenance import Made, Provenance
 from peritrace.study import Study
 from peritrace.wanted import CohortFigure, GroupFigure, SurvivalFigure, Table
 from peritrace.words import in_sentence
@@ -63,6 +64,7 @@ class Exhibit:
     html: str = ""
     omitted: str = ""
     absent: bool = False  # a note stands in its place
+    made: Made | None = None
 
     @property
     def heading(self) -> str:
@@ -186,3 +188,10 @@ def printed_first(exhibits: Iterable[Exhibit]) -> tuple[list[Exhibit], list[Exhi
     """Those that the source prints, and those that it does not."""
     found = list(exhibits)
     return [e for e in found if e.printed_as], [e for e in found if not e.printed_as]
+
+
+def with_way(exhibits: Iterable[Exhibit], provenance: Provenance | None) -> list[Exhibit]:
+    """The same, each with how it was made."""
+    if provenance is None:
+        return list(exhibits)
+    return [replace(e, made=provenance.of(e.id, e.id.removeprefix("table-") if e.html else e.id)) for e in exhibits]

@@ -9,7 +9,7 @@ from peritrace.files import read_csv
 from peritrace.meaning import Endpoint
 from peritrace.pages import prose
 from peritrace.pages.course import changes, flow_steps, notices
-from peritrace.pages.exhibits import Exhibit, figures, printed_first, tables, within_reason
+from peritrace.pages.exhibits import Exhibit, figures, printed_first, tables, with_way, within_reason
 from peritrace.pages.findings import (
     VERDICT_KINDS,
     Finding,
@@ -22,6 +22,7 @@ from peritrace.pages.findings import (
     verdict_counts,
 )
 from peritrace.pages.page import download, write_page
+from peritrace.pages.provenance import Provenance
 from peritrace.study import Study
 from peritrace.tabulations.lookup import level_text, median_text, rate_text, shown
 from peritrace.words import in_sentence
@@ -43,6 +44,7 @@ class Results:
     problems: Path | None = None
     flow: Path | None = None
     diff: Path | None = None
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def report(
     tried = conventions(read_csv(results.audit / "conventions.csv"), findings) if results.audit else []
     departing, standard_suffices = readings(tried)
     drawn, tabulated = figures(study, ard, results.draw, findings), tables(study, results.tabulate, findings)
-    shortened, lighter = within_reason([*drawn, *tabulated])
+    shortened, lighter = within_reason(with_way([*drawn, *tabulated], results.provenance))
     printed_figures, further_figures = printed_first(shortened[: len(drawn)])
     printed_tables, further_tables = printed_first(shortened[len(drawn) :])
     exhibits = [*printed_figures, *printed_tables, *further_figures, *further_tables]

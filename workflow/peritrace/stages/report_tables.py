@@ -6,15 +6,21 @@ from pathlib import Path
 from peritrace.ard import read_ard
 from peritrace.files import read_csv
 from peritrace.pages import prose, published
-from peritrace.pages.exhibits import Exhibit, printed_first
+from peritrace.pages.exhibits import Exhibit, printed_first, with_way
 from peritrace.pages.findings import VERDICT_KINDS, Finding, by_what_they_touch, read_findings, verdict_counts
 from peritrace.pages.page import download, write_page
+from peritrace.pages.provenance import Provenance
 from peritrace.relations.relation import GRADES
 from peritrace.study import Study
 
 
 def report_tables(
-    study: Study, results: Path, fingerprints: Mapping[str, str], versions: Mapping[str, str], out: Path
+    study: Study,
+    results: Path,
+    fingerprints: Mapping[str, str],
+    versions: Mapping[str, str],
+    out: Path,
+    provenance: Provenance | None = None,
 ) -> None:
     """Write the page of a study.
 
@@ -22,10 +28,12 @@ def report_tables(
     """
     findings = read_findings(results / "audit/verdicts.csv")
     checks, inferences = read_csv(results / "audit/checks.csv"), read_csv(results / "audit/inferences.csv")
-    exhibits = published.figures(study, results / "draw", findings)
+    exhibits = with_way(published.figures(study, results / "draw", findings), provenance)
     coherence = [e for e, figure in zip(exhibits, study.published_figures, strict=True) if figure.kind == "coherence"]
     printed_figures, further = printed_first(e for e in exhibits if e not in coherence)
-    printed_tables, further_tables = printed_first(published.tables(study, results / "tabulate", findings))
+    printed_tables, further_tables = printed_first(
+        with_way(published.tables(study, results / "tabulate", findings), provenance)
+    )
     shown = [*exhibits, *printed_tables, *further_tables]
     context: dict[str, object] = {
         "study": study,
