@@ -41,6 +41,8 @@ bench: $(READY)
 	@$(BIN)/python tests/bench/many.py
 	@$(BIN)/python tests/bench/large.py
 	@$(BIN)/python tests/bench/planted.py
+	@$(BIN)/python tests/bench/kills.py
+	@$(BIN)/python tests/bench/full.py
 	@$(BIN)/python tests/bench/cells.py
 
 schema: $(READY)
