@@ -10,6 +10,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -45,10 +46,11 @@ def main(wanted: int = 200, seed: int = 1) -> int:
 
 
 def report(tally: Tally, chains: int) -> None:
-    """One line so far, and every fault."""
+    """How it stands, and every kind of fault with its number."""
     by_kind = ", ".join(f"{number} of the {kind}" for kind, number in tally.kills.items())
     print(f"kills: {tally.killed} ({by_kind}); chains that recovered to the same bytes: {tally.recovered} of {chains}")
-    print(f"faults: {len(tally.faults)}", *tally.faults[:5], sep="\n  ", flush=True)
+    kinds = [f"{number} × {fault}" for fault, number in Counter(tally.faults).items()]
+    print(f"faults: {len(tally.faults)}", *kinds, sep="\n  ", flush=True)
 
 
 if __name__ == "__main__":

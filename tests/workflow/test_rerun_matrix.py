@@ -10,12 +10,14 @@ What is proven how:
 - That a missing extract is refused with its name is shown in test_refusals.py.
 """
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
 from importlib import metadata
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -52,16 +54,24 @@ def project_with_code(project, monkeypatch):
     forget()
 
 
+@functools.cache
+def read_plan(study_file):
+    """The plan of a study file that reads so: loading it takes most of the time of these tests."""
+    made = plan.Plan({"studies": [STUDY]})
+    assert not made.refused, study_file
+    return made
+
+
 def forget():
     """Read the code anew."""
+    read_plan.cache_clear()
     for cached in (fingerprint._content, fingerprint._imports, fingerprint._modules, fingerprint._sha256):
         cached.cache_clear()
 
 
 def planned():
     """The parameters of the jobs as they are now, by stage; those of intake with the extract's path and content."""
-    now = plan.Plan({"studies": [STUDY]})
-    assert not now.refused
+    now = read_plan(Path(STUDY_FILE).read_text(encoding="utf-8"))
     found = {stage: (now.settings(STUDY, stage), now.code(stage)) for stage in ("intake", "estimate", "draw", "report")}
     found["intake"] += (now.extract(STUDY), now.content(*now.raw_files(STUDY)))
     return found
@@ -141,7 +151,9 @@ def test_a_key_of_the_study_file(project):
 def test_the_version_of_a_package(project, monkeypatch, package, stages):
     before, true = planned(), metadata.version
     monkeypatch.setattr(plan.metadata, "version", lambda name: "0.0.0" if name == package else true(name))
+    read_plan.cache_clear()
     assert altered(before) == stages
+    read_plan.cache_clear()
 
 
 TOY = """
