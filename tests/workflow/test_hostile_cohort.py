@@ -420,7 +420,7 @@ ELEMENTS = """() => ({
     broken: [...document.images].filter(i => !i.complete || !i.naturalWidth).length,
     text: document.body.innerText,
 })"""
-LINK = re.compile(r"data:[^;,]*[;,].*|#.*|[a-z0-9-]+\.html(#[\w-]*)?", re.DOTALL)
+LINK = re.compile(r"data:[^;,]*[;,].*|#.*|[a-z0-9-]+\.html(#[\w-]*)?|all-(ard|verdicts)\.csv", re.DOTALL)
 
 
 @pytest.mark.parametrize("width", [1280, 360])
