@@ -11,11 +11,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "workflow")]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 
-from peritrace.study_file import load_study  # noqa: E402
-from tests.lineage.perturbing import Disagreement, Rows, Tables, sample  # noqa: E402
-from tests.workflow.workspace import copy_project  # noqa: E402
+from peritrace.study_file import load_study
+from tests.lineage.perturbing import Disagreement, Rows, Tables, sample
+from tests.workflow.workspace import copy_project
 
 SHARES = {"yan-2024": 0.8, "example-cohort": 0.06, "zhang-2024": 0.11, "dmpm-2022": 0.03}
 

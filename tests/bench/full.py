@@ -11,11 +11,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "workflow")]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 
-from tests.workflow.killing import Tally, recover, start, torn, words  # noqa: E402
-from tests.workflow.workspace import Workspace, copy_project  # noqa: E402
+from tests.workflow.killing import Tally, recover, start, torn, words
+from tests.workflow.workspace import Workspace, copy_project
 
 STUDY = "dmpm-2022"
 INSIDE = "--inside"

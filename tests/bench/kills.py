@@ -13,11 +13,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "workflow")]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 
-from tests.workflow.killing import Tally, kill, recover, start, words  # noqa: E402
-from tests.workflow.workspace import copy_project  # noqa: E402
+from tests.workflow.killing import Tally, kill, recover, start, words
+from tests.workflow.workspace import copy_project
 
 STUDY = "dmpm-2022"
 LONGEST_CHAIN = 8

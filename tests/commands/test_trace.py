@@ -65,3 +65,8 @@ def test_a_figure_is_made_again(finished_small: Workspace) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("same bytes") == 4
+
+
+def test_before_any_run(tmp_path) -> None:
+    with pytest.raises(InputRefused, match="make reports"):
+        Tracer(tmp_path).target("yan-2024/fig-2b")

@@ -63,7 +63,7 @@ def proposed(folder: Path, header: list[str], rows: list[list[object]], **form: 
     """Propose a study file for rows and read it back."""
     encoding, delimiter = str(form.pop("encoding", "utf-8")), str(form.pop("delimiter", ","))
     write_csv(folder / "extract.csv", header, rows, encoding, delimiter)
-    return read_back(folder, Form("extract.csv", **form))  # type: ignore[arg-type]
+    return read_back(folder, Form("extract.csv", **form))  # type: ignore[arg-type]  # the fields of a form, by name
 
 
 def read_back(folder: Path, form: Form) -> Written:

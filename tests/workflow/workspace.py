@@ -84,7 +84,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     """A workspace that `make` makes in a folder; of several test processes the first to come makes it for all."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return make(factory.mktemp(name) / "made")
-    shared = factory.getbasetemp().parent  # of this session of tests
+    shared = factory.getbasetemp().parent  # what the processes of one pytest have in common
     folder, is_made = shared / name, shared / f"{name}-made"
     with (shared / f"{name}-lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

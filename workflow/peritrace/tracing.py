@@ -67,6 +67,9 @@ class Tracer:
 
         Raises InputRefused with what could have been meant.
         """
+        if not self.records:
+            rule, remedy = "a run records what it makes", "Run `make reports` first."
+            raise InputRefused("trace", [Problem("results", None, "", "no record", rule, remedy)])
         page, _, anchor = text.partition("#")
         name = Path(page).as_posix().removeprefix("./")
         if anchor and name.startswith("reports/"):

@@ -24,9 +24,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make it again; returns 0 when every byte is the same, 1 when not, 2 when it can't be made."""
     tracer = Tracer()
-    if not tracer.records:
-        print("No record lies under results/: run `make reports` first.")
-        return REFUSED
     try:
         target = tracer.target(arguments.what)
         paths = tracer.files(target)

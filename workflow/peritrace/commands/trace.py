@@ -25,9 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the chain as a tree; returns 0, or 2 when nothing has that name."""
     tracer = Tracer()
-    if not tracer.records:
-        print("No record lies under results/: run `make reports` first.")
-        return REFUSED
     try:
         at = dict(_pair(part) for part in arguments.at.split(",")) if arguments.at else {}
         target = tracer.target(arguments.what)

@@ -194,4 +194,4 @@ def with_way(exhibits: Iterable[Exhibit], provenance: Provenance | None) -> list
     """The same, each with how it was made."""
     if provenance is None:
         return list(exhibits)
-    return [replace(e, made=provenance.of(e.id, e.id.removeprefix("table-") if e.html else e.id)) for e in exhibits]
+    return [replace(e, made=provenance.of(e.id)) for e in exhibits]

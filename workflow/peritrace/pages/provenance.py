@@ -1,5 +1,9 @@
-"""How a figure or table was made, as its page tells it: the same on every run, so without times."""
+"""How a figure or table was made, as its page tells it: the same on every run and in every folder.
 
+So times, the machine and the commit stay in the records, where `trace` reads them; code is told by its content.
+"""
+
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +13,6 @@ from typing import Any
 from peritrace.records import Record, read_record
 from peritrace.words import counted
 
-SHOWN = 16  # digits of a hash
 DOES = {
     "intake": "every cell read and validated",
     "derive": "groups and times to events derived",
@@ -26,20 +29,23 @@ class Step:
 
     name: str
     does: str
-    code: str
+    code: str  # its module
+    digest: str  # SHA-256 over all its files of code
+    more: int  # how many others there are
     software: str
 
 
 @dataclass(frozen=True)
 class Made:
-    """The way of one figure or table from the raw cells."""
+    """The way of one figure or table from the raw cells; files with their SHA-256."""
 
     rows: str
-    sources: tuple[tuple[str, str], ...]  # raw files, with the beginning of their SHA-256
+    excluded: tuple[str, ...]  # by which rule, and how many
+    sources: tuple[tuple[str, str], ...]
     cells: tuple[tuple[str, str, int], ...]  # file, column, how many cells of it
+    settings: tuple[tuple[str, str], ...]  # of this figure or table, in the study file
     steps: tuple[Step, ...]
     files: tuple[tuple[str, str], ...]
-    state: str
     trace: str
     reproduce: str
 
@@ -57,23 +63,26 @@ class Provenance:
         """From the files that a job is given."""
         return cls(study, [read_record(path) for path in records], json.loads(uses.read_text(encoding="utf-8")))
 
-    def of(self, exhibit: str, file: str) -> Made | None:
-        """How an exhibit was made whose files are called so; None where nothing is known of it."""
+    def of(self, exhibit: str) -> Made | None:
+        """How an exhibit of the page was made; None where nothing is known of it."""
         used = self.uses["exhibits"].get(exhibit)
         if used is None:
             return None
-        last = "draw" if used["kind"] == "figure" else "tabulate"
-        way = [stage for stage in ("intake", "derive", "estimate", "audit", last) if self._takes_part(stage, last)]
+        is_figure = used["kind"] == "figure"
+        last = "draw" if is_figure else "tabulate"
+        # a table that shares its id with a figure has another one in the page
+        names = {exhibit} if is_figure else {exhibit, exhibit.removeprefix("table-")}
         record = self.by_stage[last]
-        sources = {f.path: f.sha256 for f in self.by_stage["intake"].files("inputs")}
-        shown = {cell["file"] for cell in used["cells"]}
+        way = [stage for stage in ("intake", "derive", "estimate", "audit", last) if self._takes_part(stage, last)]
+        raw = {cell["file"] for cell in used["cells"]}
         return Made(
             rows=self._rows(used),
-            sources=tuple((path, digest[:SHOWN]) for path, digest in sources.items() if path in shown or not shown),
+            excluded=self._excluded(used),
+            sources=tuple((f.path, f.sha256) for f in self.by_stage["intake"].files("inputs") if f.path in raw),
             cells=tuple((cell["file"], cell["column"], cell["count"]) for cell in used["cells"]),
+            settings=_settings(record, "figures" if is_figure else "tables", names),
             steps=tuple(self._step(stage) for stage in way),
-            files=tuple((f.path, f.sha256[:SHOWN]) for f in record.files("outputs") if Path(f.path).stem == file),
-            state=_state(record),
+            files=tuple((f.path, f.sha256) for f in record.files("outputs") if Path(f.path).stem in names),
             trace=f"python -m peritrace trace reports/{self.study}.html#{exhibit}",
             reproduce=f"python -m peritrace reproduce {self.study}/{exhibit}",
         )
@@ -86,30 +95,40 @@ class Provenance:
 
     def _rows(self, used: Mapping[str, Any]) -> str:
         if used["rows"] is None:
-            cells = sum(cell["count"] for cell in used["cells"])
-            return f"It shows {counted(cells, 'printed cell')}."
-        whole = self.uses["rows"]
-        text = f"{used['rows']} of {counted(whole['read'], 'row')} of the extract take part"
-        left_out = whole["read"] - whole["used"]
-        return f"{text}; {left_out} were excluded by the rules of the study file." if left_out else f"{text}."
+            return f"It shows {counted(sum(cell['count'] for cell in used['cells']), 'printed cell')}."
+        return f"{used['rows']} of {counted(self.uses['rows']['read'], 'row')} of the extract take part."
+
+    def _excluded(self, used: Mapping[str, Any]) -> tuple[str, ...]:
+        if used["rows"] is None:
+            return ()
+        steps = (step for step in self.by_stage["derive"].rows if step["step"] == "rows excluded")
+        return tuple(f"{step['reason']} ({counted(int(step['rows']), 'row')})" for step in steps)
 
     def _step(self, stage: str) -> Step:
         record = self.by_stage[stage]
         software = record.content["software"]
         packages = " ".join(f"{name} {version}" for name, version in software["packages"].items())
-        code = record.files("code")
-        main = f"workflow/peritrace/stages/{record.stage}.py"
-        digest = next(fact.sha256[:SHOWN] for fact in code if fact.path == main)
         return Step(
             stage,
             DOES[stage],
-            f"{main} ({digest}) and {len(code) - 1} more files",
+            f"workflow/peritrace/stages/{record.stage}.py",
+            self._digest_of_code(record),
+            len(record.files("code")) - 1,
             f"Python {software['python']} {packages}".rstrip(),
         )
 
+    def _digest_of_code(self, record: Record) -> str:
+        """One digest of all files of code that a job used, names and contents."""
+        whole = "".join(f"{fact.path}\0{fact.sha256}\n" for fact in record.files("code"))
+        return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
-def _state(record: Record) -> str:
-    git = record.content["git"]
-    if not git:
-        return "The code was not under version control."
-    return f"Code at commit {git['commit'][:12]}" + ("." if git["clean"] else ", with local changes.")
+
+def _settings(record: Record, kind: str, names: set[str]) -> tuple[tuple[str, str], ...]:
+    """The entry of a figure or table in the study file, its title and notes apart, which the page shows anyway."""
+    entries = [entry for entry in record.content["settings"].get(kind, []) if entry["id"] in names]
+    told = {"title", "printed_as", "notes"}
+    return tuple((key, _text(value)) for entry in entries[:1] for key, value in entry.items() if key not in told)
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
