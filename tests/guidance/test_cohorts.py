@@ -11,6 +11,7 @@ import pytest
 from peritrace.files import read_csv
 from peritrace.guidance.facts import misfits
 from peritrace.guidance.reading import load_guidance
+from peritrace.guidance.thresholds import printed
 from peritrace.pages.guidance import cohort, is_public
 from peritrace.stages.algorithm import algorithm
 from peritrace.stages.derive import derive
@@ -140,6 +141,34 @@ def test_a_colorectal_limit_in_another_tumour_is_warned_of(request, name, others
     [warning] = read_csv(request.getfixturevalue(name)[1] / "warnings.csv")
     assert (warning["group"], warning["limit"], int(warning["patients"])) == ("pci_group", "20", others)
     assert "line 30" in warning["sentence"]
+
+
+def counts(*levels):
+    return [{"variable": "PCI", "level": level, "count": "10"} for level in levels]
+
+
+def test_a_limit_in_the_levels_of_published_tables(site):
+    # the abstract of 2022 parts its 110 patients with mesothelioma at a PCI of 20: 34 below it and 76 not
+    study, text = load_study("config/studies/dmpm-2022.yaml"), load_guidance()[0]
+    [found] = printed(study, text, read_csv("resources/dmpm-2022/counts.csv"))
+    assert (found.group, found.patients) == ("PCI", {"other": 110})
+    assert "The variable “Peritoneal cancer index” parts patients at 20" in found.sentence(text)
+
+
+@pytest.mark.parametrize(
+    ("tumour", "levels", "found"),
+    [
+        ("other", ["≤ 20", "> 20"], 1),
+        ("other", ["below 20", "20 or more"], 1),
+        ("other", ["< 19.5", "≥ 19.5"], 0),
+        ("other", ["0", "20"], 0),
+        ("colorectal", ["< 20", "≥ 20"], 0),
+    ],
+)
+def test_which_levels_and_tumours_are_warned_of(tumour, levels, found):
+    study = load_study("config/studies/dmpm-2022.yaml")
+    facts = study.facts | {"tumour": study.facts["tumour"].model_copy(update={"stated": tumour})}
+    assert len(list(printed(study.model_copy(update={"facts": facts}), load_guidance()[0], counts(*levels)))) == found
 
 
 def test_no_warning_where_all_patients_have_that_tumour(tmp_path):

@@ -248,7 +248,7 @@ def contents(path: Path) -> Iterator[bytes]:
     yield path.name.encode()
     yield from unpacked(raw)
     yield raw.decode("utf-16-le", errors="ignore").encode()
-    for address in re.finditer(rb"base64,([A-Za-z0-9+/=]+)", raw):
+    for address in BASE64.finditer(raw):
         yield from unpacked(base64.b64decode(address[1]))
     try:  # Snakemake names the records of its runs so
         yield base64.b64decode(path.name, validate=True)
@@ -268,6 +268,10 @@ def unpacked(raw: bytes) -> Iterator[bytes]:
                 yield zlib.decompressobj().decompress(raw[start.end() :])
             except zlib.error:
                 continue
+
+
+# Whole groups of four: compiled Python holds the word "base64," too, with anything after it.
+BASE64 = re.compile(rb"base64,((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)")
 
 
 def files_below(*folders: Path) -> list[Path]:

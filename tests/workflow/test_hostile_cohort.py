@@ -389,7 +389,7 @@ def stray(site: Site) -> list[Path]:
     ours = tuple(site.project.folder / top for top in OURS)
     theirs = tuple(site.around / "home" / top for top in (".cache", ".config"))
     changed = [path for path in site.before if after.get(path) != site.before[path]]
-    new = [path for path in after if path not in site.before]
+    new = [path for path in after if path not in site.before and path.suffix != ".pyc"]
     return [*changed, *(path for path in new if not any(map(path.is_relative_to, (*ours, *theirs))))]
 
 

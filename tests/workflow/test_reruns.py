@@ -37,7 +37,7 @@ AFTER = {
     "draw": {"report"},
     "tabulate": {"report"},
     "report": set(),
-    "intake_tables": {"index", "evidence"}
+    "intake_tables": {"index", "evidence", "guide"}
     | {f"{stage}_tables" for stage in ("cells", "estimate", "audit", "draw", "tabulate", "report")},
     "cells_tables": {"report_tables"},
     "estimate_tables": {"draw_tables", "tabulate_tables", "report_tables", "index", "evidence"},

@@ -34,13 +34,13 @@ class Across:
 
     @cached_property
     def guidance(self) -> Guidance | None:
-        """The guidance text, where a cohort maps its facts; raises InputRefused when it is wrong."""
-        return load_guidance()[0] if any(self._plan.study(name).facts for name in self._plan.cohorts) else None
+        """The guidance text, where a study maps its facts; raises InputRefused when it is wrong."""
+        return load_guidance()[0] if any(self._plan.study(name).facts for name in self._plan.studies) else None
 
     def misfits(self) -> dict[str, str]:
         """Studies whose facts don't fit the guidance text, and what is wrong with them."""
         found = {}
-        for name in self._plan.cohorts:
+        for name in self._plan.studies:
             study = self._plan.study(name)
             if study.facts and self.guidance and (problems := misfits(study, self.guidance)):
                 found[name] = str(InputRefused(f"study file config/studies/{name}.yaml", problems))
@@ -50,6 +50,16 @@ class Across:
     def guided(self) -> list[str]:
         """The cohorts that are held against the guidance text."""
         return [name for name in self._plan.cohorts if self._plan.study(name).facts]
+
+    @property
+    def limited(self) -> list[str]:
+        """The studies of published tables in whose levels limits of the text are looked for."""
+        return [name for name in self._plan.published if self._plan.study(name).facts]
+
+    @property
+    def has_guidance(self) -> bool:
+        """Whether a study is held against the guidance text."""
+        return bool(self.guided or self.limited)
 
     @property
     def algorithms(self) -> list[str]:
@@ -72,12 +82,14 @@ class Across:
     def guide_inputs(self) -> list[str]:
         """What the page of the guidance text shows, and the records of it."""
         outputs = [path for name in self.guided for path in self.guidance_outputs(name)]
+        outputs += [self._plan.intake_tables(name)["counts"] for name in self.limited]
         records = [self._plan.record(name, "guidance") for name in self.guided]
+        records += [self._plan.record(name, "intake") for name in self.limited]
         return [*outputs, *self.diagrams, *records, self._plan.record("guidance", "algorithm"), *guidance_files()]
 
     def guide_settings(self) -> str:
         """What the page of the guidance text may know of the studies."""
-        return keep(json.dumps([self._settings(name, "guide") for name in self.guided]))
+        return keep(json.dumps([self._settings(name, "guide") for name in [*self.guided, *self.limited]]))
 
     def guide_record(self) -> str:
         """The software and the files that the page of the guidance text names, as JSON."""
@@ -121,7 +133,7 @@ class Across:
             shown.append(f"results/{name}/audit/verdicts.csv" if plan.audited(name) else f"reports/{name}.html")
         records = [plan.record(name, "audit" if plan.audited(name) else "report") for name in plan.studies]
         records += [plan.record(name, "estimate") for name in plan.studies]
-        if self.guided:
+        if self.has_guidance:
             shown.append("reports/guidance.html")
             records.append(plan.record("guidance", "guide"))
         if self.has_evidence:
@@ -139,7 +151,7 @@ class Across:
             }
             for name in self._plan.studies
         ]
-        shared = {"guidance": bool(self.guided), "evidence": self.has_evidence}
+        shared = {"guidance": self.has_guidance, "evidence": self.has_evidence}
         return keep(json.dumps({"studies": entries, **shared, "versions": json.loads(self._plan.versions())}))
 
     def jobs_of_finished(self) -> Iterator[list[str]]:
@@ -152,7 +164,9 @@ class Across:
         if self.has_evidence:
             outputs = {"table": self.evidence_outputs}
             yield self._finished("evidence", "evidence", self.evidence_inputs(), outputs, self.evidence_settings())
-        guided = any(Path(self.guidance_outputs(name)[0]).is_file() for name in self.guided)
+        told = [*(self.guidance_outputs(name)[0] for name in self.guided)]
+        told += [self._plan.intake_tables(name)["counts"] for name in self.limited]
+        guided = any(Path(path).is_file() for path in told)
         if guided and all(Path(path).is_file() for path in self.diagrams):
             outputs = {"page": ["reports/guidance.html"]}
             job = self._finished("guidance", "guide", self.guide_inputs(), outputs, self.guide_settings())

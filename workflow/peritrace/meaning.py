@@ -236,9 +236,13 @@ class Exposure(Section):
 
 
 class FactSource(Section):
-    """Where a fact that the guidance text asks for stands: in a column, or in a sentence about all patients."""
+    """Where a fact that the guidance text asks for stands: in a column, or in a sentence about all patients.
+
+    Of published tables only the tumour, which is stated, and the variables in which a limit of the text may stand.
+    """
 
     column: Name | None = Field(None, description="The column that tells it.")
+    variable: Raw | None = Field(None, description="Of published tables: the variable of counts.csv.")
     values: dict[Raw, Raw] = Field(default={}, description="Level of the column → value: yes or no, or a tumour.")
     below: float | None = Field(None, description="It holds where the number is less than this …")
     at_least: float | None = Field(None, description="… and/or not less than this.")
@@ -254,12 +258,12 @@ class FactSource(Section):
 
     @model_validator(mode="after")
     def _one_place(self) -> "FactSource":
-        if (self.column is None) == (self.stated is None):
-            raise ValueError("a fact is told either by a column or as stated")
+        if [self.column, self.stated, self.variable].count(None) != 2:
+            raise ValueError("a fact is told by a column, by a variable of published tables, or as stated")
         if (self.stated is None) != (self.where is None):
             raise ValueError("what is stated has its place in the source under where, and nothing else has")
-        if self.stated is not None and (self.has_rule or self.refutes_only):
-            raise ValueError("what is stated for every patient needs no rule")
+        if self.column is None and (self.has_rule or self.refutes_only):
+            raise ValueError("only a column needs a rule")
         if self.values and (self.below is not None or self.at_least is not None):
             raise ValueError("a fact is read either by values or by below/at_least")
         return self

@@ -220,7 +220,7 @@ STAGE_SECTIONS: dict[str, set[str]] = {
     "estimate": _MEANING | {"analyses"},
     "crosscheck": _MEANING | {"analyses"},
     "guidance": _MEANING | {"source", "facts"},
-    "guide": {"id", "short_title", "source", "columns", "facts"},
+    "guide": {"id", "short_title", "source", "columns", "facts", "labels"},
     "evidence": {"id", "short_title", "source", "time_unit", "columns", "endpoints", "labels", "evidence"},
     "diff": _MEANING | {"source", "orders", "analyses"},
     "audit": _MEANING | {"analyses", "audit"},

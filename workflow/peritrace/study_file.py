@@ -100,10 +100,16 @@ def _fit_for_source(study: Study) -> Iterator[tuple[Location, str, str, str]]:
     """Sections, figures and tables that belong to the other kind of source."""
     published = ("forest", "flow", "coherence", "published")
     if study.published:
-        for section in ("columns", "orders", "groups", "endpoints", "facts"):
+        for section in ("columns", "orders", "groups", "endpoints"):
             if getattr(study, section):
                 rule = "published tables bring their own names"
                 yield (section,), "a section", rule, "Delete it, or name an extract under source: patients."
+    for name, fact in study.facts.items():
+        wrong = "column" if study.published else "variable"
+        if getattr(fact, wrong):
+            rule = f"a fact of {'published tables' if study.published else 'patients'} has no {wrong}"
+            remedy = f"Name a {'variable' if study.published else 'column'} instead."
+            yield ("facts", name, wrong), f"a {wrong}", rule, remedy
     for section, items in (("figures", study.figures), ("tables", study.tables)):
         for i, item in enumerate(items):
             if (item.kind in published) != study.published:

@@ -58,6 +58,9 @@ def _misfits(study: Study, guidance: Guidance) -> Iterator[tuple[str, str, str, 
         if kind in ("number", "treatments") and source.has_rule:
             rule = f"a fact of kind {kind} is read as the cell stands"
             yield name, "a column with a rule", rule, "Delete values: and limits."
+        if source.variable and kind != "number":
+            rule = "in published tables only limits of numbers are looked for"
+            yield name, f"a variable for a fact of kind {kind}", rule, "Delete it, or write stated: and where:."
         if source.column and kind == "number" and study.column(source.column).type != "number":
             yield name, "a column that is no number", "the fact is a number", "Name a column of type number."
 

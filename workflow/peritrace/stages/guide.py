@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+from peritrace.files import read_csv
 from peritrace.guidance.reading import load_guidance
+from peritrace.guidance.thresholds import printed
 from peritrace.pages.exhibits import Picture, links
 from peritrace.pages.guidance import cohort, steps_in_words
 from peritrace.pages.page import write_page
@@ -32,7 +34,8 @@ def guide(settings: str, record: str, out: Path, finished_only: bool = False) ->
     text, _ = load_guidance()
     results = out.parent.parent / "results"
     studies = [Study.model_validate(item) for item in json.loads(settings)]
-    finished = [s for s in studies if not finished_only or (results / s.id / "guidance/patients.csv").is_file()]
+    finished = [s for s in studies if not finished_only or (results / s.id / _told_by(s)).is_file()]
+    held = [study for study in finished if not study.published]
     drawn = [tumour for tumour in text.tumours if tumour.start]
     pictures = {tumour.id: results / f"guidance/algorithm-{tumour.id}.svg" for tumour in drawn}
     algorithms = [
@@ -50,13 +53,19 @@ def guide(settings: str, record: str, out: Path, finished_only: bool = False) ->
         }
         for tumour in drawn
     ]
-    cohorts = [cohort(text, study, results / study.id / "guidance", f"{study.id}.html") for study in finished]
+    cohorts = [cohort(text, study, results / study.id / "guidance", f"{study.id}.html") for study in held]
+    warnings = [(c.study, row["sentence"]) for c in cohorts for row in c.warnings]
+    for study in finished:
+        if study.published:
+            counts = read_csv(results / study.id / _told_by(study))
+            warnings += [(study, found.sentence(text)) for found in printed(study, text, counts)]
     context = {
         "text": text,
         "dated": long_date(text.dated) if text.dated else "",
         "transcribed": long_date(text.transcribed),
         "algorithms": algorithms,
         "cohorts": cohorts,
+        "warnings": warnings,
         "contents": [
             ("found", "What the records say"),
             ("algorithm", "The algorithm"),
@@ -69,3 +78,8 @@ def guide(settings: str, record: str, out: Path, finished_only: bool = False) ->
         **json.loads(record),
     }
     write_page(out, "guidance.html.jinja", context)
+
+
+def _told_by(study: Study) -> str:
+    """The file by which a study takes part, within its results."""
+    return "intake/counts.csv" if study.published else "guidance/patients.csv"
