@@ -6,7 +6,7 @@ number in the text are the same kind of thing, a `Claim`, so that one can be hel
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,7 @@ from peritrace.files import read_csv, write_csv
 from peritrace.words import slug
 
 NO_LEVEL = ""
+COUNT_PARTS = {"count": "count", "of": "denominator", "percent": "share"}
 SUMMARIES = {
     "median": "median",
     "lower_quartile": "lower-quartile",
@@ -140,6 +141,18 @@ OPTIONAL_COLUMNS = ("of", "percent", "minimum", "maximum", "mean", "sd", "touche
 T = TypeVar("T", bound=AnyRow)
 
 
+@dataclass(frozen=True)
+class CellPlace:
+    """Where a number was typed; intake passes on a row for each line, in their order."""
+
+    file: str
+    line: int
+    column: str
+
+
+Typed = tuple[CellPlace, Claim]
+
+
 def columns_of(kind: str) -> tuple[str, ...]:
     """The columns of one of the tidy tables."""
     return tuple(field.name for field in fields(ROWS[kind]))
@@ -181,47 +194,57 @@ class Published:
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """Every printed number: the cells of the tables, then what is stated elsewhere."""
-        return (*self._cells(), *self.stated)
+        return tuple(claim for _, claim in self._typed)
+
+    @cached_property
+    def places_of_cells(self) -> dict[str, CellPlace]:
+        """Where each number was typed, by its id."""
+        return {claim.claim_id: place for place, claim in self._typed}
 
     @cached_property
     def by_id(self) -> dict[str, Claim]:
         """The claims by their ids."""
         return {claim.claim_id: claim for claim in self.claims}
 
-    def _cells(self) -> Iterator[Claim]:
+    @cached_property
+    def _typed(self) -> tuple[Typed, ...]:
+        stated = ((CellPlace("claims.csv", line, "reported"), claim) for line, claim in enumerate(self.stated, start=2))
+        return (*self._cells(), *stated)
+
+    def _cells(self) -> Iterator[Typed]:
         seen: dict[str, int] = {}
-        for claim in (*self._cells_as_named(), *self._flow_alone()):
+        for place, claim in (*self._cells_as_named(), *self._flow_alone()):
             seen[claim.claim_id] = seen.get(claim.claim_id, 0) + 1
             number = seen[claim.claim_id]
-            yield claim if number == 1 else Claim(**(asdict(claim) | {"claim_id": f"{claim.claim_id}-{number}"}))
+            named = claim if number == 1 else replace(claim, claim_id=f"{claim.claim_id}-{number}")
+            yield place, named
 
-    def _cells_as_named(self) -> Iterator[Claim]:
-        for count in self.counts:
-            parts = {"count": count.count, "denominator": count.of, "share": count.percent}
-            for quantity, text in parts.items():
-                if text:
-                    yield _cell("counts", count, quantity, text)
-        for number in self.numbers:
+    def _cells_as_named(self) -> Iterator[Typed]:
+        for line, count in enumerate(self.counts, start=2):
+            for name, quantity in COUNT_PARTS.items():
+                if text := getattr(count, name):
+                    yield CellPlace("counts.csv", line, name), _cell("counts", count, quantity, text)
+        for line, number in enumerate(self.numbers, start=2):
             for name, quantity in SUMMARIES.items():
                 if text := getattr(number, name):
-                    yield _cell("numbers", number, quantity, text)
-        for test in self.tests:
-            yield _cell("tests", test, "association", test.p)
-        for effect in self.effects:
+                    yield CellPlace("numbers.csv", line, name), _cell("numbers", number, quantity, text)
+        for line, test in enumerate(self.tests, start=2):
+            yield CellPlace("tests.csv", line, "p"), _cell("tests", test, "association", test.p)
+        for line, effect in enumerate(self.effects, start=2):
             for name, quantity in EFFECT_PARTS.items():
                 if text := getattr(effect, name):
-                    yield _effect_cell(effect, quantity, text)
+                    yield CellPlace("effects.csv", line, name), _effect_cell(effect, quantity, text)
 
-    def _flow_alone(self) -> Iterator[Claim]:
+    def _flow_alone(self) -> Iterator[Typed]:
         """Counts of the flow of patients that are printed nowhere else, or otherwise there."""
-        cells = (*self._cells_as_named(), *self.stated)
+        cells = (*(claim for _, claim in self._cells_as_named()), *self.stated)
         known = {(c.subject, c.printed.count) for c in cells if c.quantity == "count"}
-        for step in self.flow:
+        for line, step in enumerate(self.flow, start=2):
             if not step.count:
                 continue
             claim = _flow_cell(step)
             if (claim.subject, claim.printed.count) not in known:
-                yield claim
+                yield CellPlace("flow.csv", line, "count"), claim
 
     @cached_property
     def places(self) -> tuple[str, ...]:

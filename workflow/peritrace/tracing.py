@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from peritrace.ard import Statistic, read_ard
 from peritrace.files import read_csv
-from peritrace.lineage.uses import within
+from peritrace.lineage.uses import Cells, within
 from peritrace.problems import InputRefused, Problem
 from peritrace.records import FileFact, Record, makers, read_records
 from peritrace.study import Study
 from peritrace.study_file import load_study
+from peritrace.tracing_verdicts import cells_of_statistic, held_against, typed_in
 
 MOST_ROWS = 20
 
@@ -78,9 +80,10 @@ class Tracer:
             wanted = anchor.removeprefix("exhibit-")
             if wanted in exhibits:
                 return Target(study, "exhibit", wanted)
-            if self._claim(study, wanted) or self._claim(study, anchor):
-                return Target(study, "claim", wanted if self._claim(study, wanted) else anchor)
-            raise _unknown(text, f"{name} has " + ", ".join(exhibits))
+            for claim_id in (unquote(anchor), unquote(anchor).removeprefix("claim-")):
+                if self._claim(study, claim_id):
+                    return Target(study, "claim", claim_id)
+            raise _unknown(text, f"{name} has " + ", ".join([*exhibits, "claim-ID for each printed number"]))
         if anchor and name.endswith("estimate/ard.csv"):
             return Target(Path(name).parts[1], "statistic", anchor)
         if name in self.made:
@@ -93,11 +96,18 @@ class Tracer:
                     if key in exhibits and exhibits[key]["kind"] == kind:
                         return Target(record.study, "exhibit", key)
             return Target(record.study, "file", name)
-        for study in dict.fromkeys(record.study for record in self.records):
-            if text.startswith(f"{study}/") and text[len(study) + 1 :] in self.uses(study)["exhibits"]:
-                return Target(study, "exhibit", text[len(study) + 1 :])
-            if self._claim(study, text):
-                return Target(study, "claim", text)
+        known = dict.fromkeys(record.study for record in self.records)
+        for study in known:
+            mine = text.removeprefix(f"{study}/")
+            if mine != text and mine in self.uses(study)["exhibits"]:
+                return Target(study, "exhibit", mine)
+            if mine != text and self._claim(study, mine):
+                return Target(study, "claim", mine)
+        holders = [study for study in known if self._claim(study, text)]
+        if len(holders) > 1:
+            raise _unknown(text, " or ".join(f"{study}/{text}" for study in holders), "claims of several studies")
+        if holders:
+            return Target(holders[0], "claim", text)
         studies = ", ".join(dict.fromkeys(r.study for r in self.records if r.study != "index"))
         raise _unknown(text, f"a page with #figure, a file under results/ or a claim's id; studies here: {studies}")
 
@@ -216,15 +226,14 @@ class Tracer:
 
     def _verdict(self, target: Target, most: int) -> Node:
         row = self._claim(target.study, target.name) or {}
+        study, results = self.study(target.study), self.root / "results" / target.study
         root = Node(f"{target.name} of {target.study}: {row['statement'] if 'statement' in row else row['quantity']}")
         root.below.append(Node(f"printed in {row['location']}: {row['reported']}"))
+        root.below.append(Node(f"typed in {typed_in(study, row)}"))
         root.below.append(Node(f"recomputed: {row['recomputed'] or 'not possible'} ({row['method'] or 'no method'})"))
         root.below.append(Node(f"verdict: {row['verdict']}. {row['explanation']}"))
-        checks = self.root / "results" / target.study / "audit/checks.csv"
-        if checks.is_file():
-            bound = [c for c in read_csv(checks) if target.name in c["members"].split()]
-            for check in bound[:most]:
-                root.below.append(Node(f"{check['grade']}: {check['subject']}; bound to {check['members']}"))
+        for line in held_against(study, row, results, most):
+            root.below.append(Node(line.text, [Node(below.text) for below in line.below]))
         path = f"results/{target.study}/audit/verdicts.csv"
         root.below.append(self._job(self.made[path], path))
         return root
@@ -238,6 +247,11 @@ class Tracer:
         what = [part for part in vars(statistic).items() if part[1] and part[0] not in ("stat", "stat_name", "warning")]
         root = Node(f"{path}, line {target.name.removeprefix('row-')}: {statistic.stat_name} = {statistic.stat}")
         root.below.append(Node(", ".join(f"{key}: {value}" for key, value in what)))
+        results = self.root / "results" / target.study
+        if (results / "derive/adsl.csv").is_file():
+            cells = Cells.read(results / "intake/patients.csv", results / "derive/adsl.csv")
+            told = cells_of_statistic(self.study(target.study), statistic, cells)
+            root.below.append(Node("made of these cells:", [Node(text) for text in told]))
         root.below.append(self._job(self.made[path], path))
         return root
 
@@ -300,7 +314,5 @@ def _raw_cell(path: Path, column: str, line: int) -> str | None:
     return None
 
 
-def _unknown(text: str, remedy: str) -> InputRefused:
-    return InputRefused(
-        "trace", [Problem(text, None, "", "nothing of this name", "it names a result", f"Try {remedy}.")]
-    )
+def _unknown(text: str, remedy: str, found: str = "nothing of this name") -> InputRefused:
+    return InputRefused("trace", [Problem(text, None, "", found, "it names one result", f"Try {remedy}.")])

@@ -1,8 +1,10 @@
 """The cells that each figure and table of a study uses, as ranges of lines of the raw files."""
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import or_
+from pathlib import Path
 from typing import Any
 
 from peritrace.lineage.exhibits import Need, needs_of_figure, needs_of_table
@@ -17,6 +19,17 @@ class Cells:
     lines: Sequence[int]
     rows: Sequence[Mapping[str, str]]
     kept: Sequence[bool]
+
+    @classmethod
+    def read(cls, patients: Path, adsl: Path) -> "Cells":
+        """From what intake passed on, and from who stayed."""
+        with adsl.open(encoding="utf-8", newline="") as handle:
+            reader = csv.reader(handle, strict=True)
+            place = next(reader).index("line")
+            stayed = {row[place] for row in reader}
+        with patients.open(encoding="utf-8", newline="") as handle:
+            rows = list(csv.DictReader(handle, strict=True))
+        return cls([int(row["line"]) for row in rows], rows, [row["line"] in stayed for row in rows])
 
 
 def uses_of_cohort(study: Study, cells: Cells, names: Mapping[str, str], file: str) -> dict[str, Any]:
@@ -48,7 +61,7 @@ def _exhibit(
         taking_part = list(map(or_, taking_part, complete)) if taking_part else complete
         for name, flags in need.used().items():
             used[name] = list(map(or_, used[name], flags)) if name in used else flags
-    whole = {name: _spread(flags, cells.kept) for name, flags in used.items()}
+    whole = {name: spread(flags, cells.kept) for name, flags in used.items()}
     for name, flags in always.items():
         whole[name] = list(map(or_, whole[name], flags)) if name in whole else flags
     listed = []
@@ -61,7 +74,7 @@ def _exhibit(
     return {"kind": kind, "rows": sum(taking_part), "cells": listed}
 
 
-def _spread(flags: Flags, kept: Sequence[bool]) -> Flags:
+def spread(flags: Flags, kept: Sequence[bool]) -> Flags:
     """Flags of those who stay as flags of everyone who was read."""
     source = iter(flags)
     return [next(source) if keep else False for keep in kept]

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from peritrace.ard import Ard, as_stat, read_ard
-from peritrace.claims import Claim, read_claims
+from peritrace.claims import COLUMNS, OPTIONAL, Claim, read_claims
 from peritrace.files import write_csv
 from peritrace.formats import format_number, format_percent
 from peritrace.meaning import Endpoint, EventDefinition
 from peritrace.study import Study
+from peritrace.tidy import read_tidy
 from peritrace.verdicts.columns import VERDICT_COLUMNS
 from peritrace.verdicts.conventions import describe_bundle, plural
 from peritrace.verdicts.judge import Judge
@@ -17,7 +18,7 @@ from peritrace.verdicts.judge import Judge
 def audit(study: Study, claims: Path, ard: Path, verdicts_out: Path, conventions_out: Path, events_out: Path) -> None:
     """Judge the claims and write verdicts, conventions and the evidence for each reading of an event."""
     judge = Judge(read_claims(claims, study), read_ard(ard), study)
-    write_csv(verdicts_out, VERDICT_COLUMNS, _verdict_rows(judge))
+    write_csv(verdicts_out, VERDICT_COLUMNS, _verdict_rows(judge, claims))
     write_csv(
         conventions_out,
         ("convention", "quantity", "explained", "of", "departures", "explained_ids", "unexplained_ids"),
@@ -28,7 +29,9 @@ def audit(study: Study, claims: Path, ard: Path, verdicts_out: Path, conventions
     write_csv(events_out, (*columns, "explained", "of", "explained_alike"), _event_rows(judge))
 
 
-def _verdict_rows(judge: Judge) -> Iterator[dict[str, str]]:
+def _verdict_rows(judge: Judge, typed: Path) -> Iterator[dict[str, object]]:
+    lines = {row["claim_id"]: line for line, row in read_tidy(typed, COLUMNS, OPTIONAL).rows}
+    line_of = {id(statistic): line for line, statistic in enumerate(judge.ard, start=2)}
     for claim in judge.claims:
         verdict = judge.verdict(claim)
         finding = verdict.finding
@@ -48,6 +51,10 @@ def _verdict_rows(judge: Judge) -> Iterator[dict[str, str]]:
             "touches": claim.touches,
             "variable": claim.variable,
             "group": claim.group,
+            "statistics": " ".join(str(line_of[id(statistic)]) for statistic in judge.statistics(claim)),
+            "typed_in": typed.name,
+            "typed_line": lines[claim.claim_id],
+            "typed_column": "reported",
         }
 
 

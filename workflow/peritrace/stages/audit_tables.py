@@ -42,10 +42,10 @@ def write_audit(judge: PublishedJudge, out: Path) -> None:
     write_csv(out / "events.csv", EVENT_COLUMNS, event_rows(judge.network))
 
 
-def verdict_rows(judge: PublishedJudge) -> Iterator[dict[str, str]]:
+def verdict_rows(judge: PublishedJudge) -> Iterator[dict[str, object]]:
     """One row for every printed number, in the order of the tables and then of the claims."""
     for claim in judge.published.claims:
-        finding = judge.finding(claim)
+        finding, place = judge.finding(claim), judge.published.places_of_cells[claim.claim_id]
         yield {
             "claim_id": claim.claim_id,
             "location": claim.location,
@@ -60,6 +60,9 @@ def verdict_rows(judge: PublishedJudge) -> Iterator[dict[str, str]]:
             "touches": judge.touches(claim),
             "variable": claim.variable,
             "group": claim.group,
+            "typed_in": place.file,
+            "typed_line": place.line,
+            "typed_column": place.column,
         }
 
 

@@ -1,6 +1,5 @@
 """cells: which cells of the extract each figure and table of a cohort uses."""
 
-import csv
 import json
 from pathlib import Path
 
@@ -14,13 +13,7 @@ def cells(study: Study, patients: Path, adsl: Path, out: Path) -> None:
 
     `patients` is what intake passed on, `adsl` tells who stayed.
     """
-    with adsl.open(encoding="utf-8", newline="") as handle:
-        reader = csv.reader(handle, strict=True)
-        place = next(reader).index("line")
-        stayed = {row[place] for row in reader}
-    with patients.open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle, strict=True))
-    found = Cells([int(row["line"]) for row in rows], rows, [row["line"] in stayed for row in rows])
+    found = Cells.read(patients, adsl)
     names = {column.name: column.source for column in study.columns}
     file = study.source.patients if study.source and study.source.patients else ""
     whole = {"study": study.id, "patients": True, **uses_of_cohort(study, found, names, file)}

@@ -16,4 +16,8 @@ VERDICT_COLUMNS = (
     "touches",
     "variable",
     "group",
+    "statistics",  # lines of estimate/ard.csv
+    "typed_in",
+    "typed_line",
+    "typed_column",
 )

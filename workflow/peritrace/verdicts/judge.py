@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from peritrace.ard import Ard
+from peritrace.ard import Ard, Statistic
 from peritrace.claims import Claim
 from peritrace.formats import format_number, rounded
 from peritrace.printed import SHARE_WORDS, Printed, UnreadableNumber, one_slip_away, parse_printed
@@ -65,6 +65,13 @@ class Judge:
     def verdict(self, claim: Claim) -> Verdict:
         """The verdict on one claim."""
         return Verdict(claim, claim.statement(self.study), self._finding(claim))
+
+    def statistics(self, claim: Claim) -> list[Statistic]:
+        """What the verdict rests on: the reading that fits best, else those by the stated methods."""
+        tried = self.readings.get(claim.claim_id, [])
+        believed = self.believed(claim) if tried else []
+        chosen = [believed[0].reading] if believed else self._stated(claim) or tried[:1] if tried else []
+        return list({id(row): row for reading in chosen for row in reading.rows}.values())
 
     def _finding(self, claim: Claim) -> Finding:
         if claim.quantity == "window":

@@ -39,6 +39,7 @@ class Reading:
     departures: tuple[str, ...] = ()  # from the stated method and its standard reading
     event: str = ""  # the reading of the event, where the source leaves it open
     variable: str = ""
+    rows: tuple[Statistic, ...] = ()  # of which it is made
 
     @property
     def method_label(self) -> str:
@@ -120,7 +121,7 @@ def _reading(claim: Claim, row: Statistic, study: Study) -> Iterator[Reading]:
     if row.variable in endpoints and claim.unit in DAYS_IN and row.context != "deaths-within":
         value *= study.days_per_unit / DAYS_IN[claim.unit]
     method = "descriptive" if row.stat_name in _TIME_STATISTICS.values() else row.method
-    yield Reading(value, _shown(claim, value), method, tuple(departures), event, row.variable)
+    yield Reading(value, _shown(claim, value), method, tuple(departures), event, row.variable, (row,))
 
 
 def _shown(claim: Claim, value: float) -> str:
@@ -137,7 +138,7 @@ def _counts(claim: Claim, ard: Ard) -> Iterator[Reading]:
     """Counts and shares; without a variable, of the whole cohort."""
     if not claim.variable:
         for row in ard.where(context="cohort", stat_name="N"):
-            yield Reading(row.number, row.stat, row.method)
+            yield Reading(row.number, row.stat, row.method, rows=(row,))
         return
     for variable in claim.variables:
         yield from _counts_of(variable, claim, ard)
@@ -154,18 +155,20 @@ def _counts_of(variable: str, claim: Claim, ard: Ard) -> Iterator[Reading]:
         subset = () if claim.group or not row.group1 else (f"subset={row.group1}={row.group1_level}",)
         value = rows.value(stat_name="p", **same) if claim.quantity == "share" else row.number
         shown = f"{count} of {format_count(total)} ({format_number(100 * count / total, 0)}%)" if total else "0 of 0"
-        yield Reading(value, shown if claim.quantity == "share" else str(count), row.method, subset, variable=variable)
+        text = shown if claim.quantity == "share" else str(count)
+        yield Reading(value, text, row.method, subset, variable=variable, rows=(row,))
 
 
 def _directions(claim: Claim, ard: Ard) -> Iterator[Reading]:
     """The named level's median minus that of the other level, and likewise for means."""
     for stat_name, departures in (("median", ()), ("mean", ("statistic=mean",))):
         rows = ard.where(context="summary", variable=claim.variable, group1=claim.group, stat_name=stat_name)
-        here = [row.number for row in rows if row.group1_level == claim.group_level]
-        others = [row.number for row in rows if row.group1_level != claim.group_level]
+        here = [row for row in rows if row.group1_level == claim.group_level]
+        others = [row for row in rows if row.group1_level != claim.group_level]
         if len(here) == 1 and len(others) == 1:
-            shown = f"{stat_name} {format_number(here[0], 1)} against {format_number(others[0], 1)}"
-            yield Reading(here[0] - others[0], shown, "descriptive", departures)
+            one, other = here[0].number, others[0].number
+            shown = f"{stat_name} {format_number(one, 1)} against {format_number(other, 1)}"
+            yield Reading(one - other, shown, "descriptive", departures, rows=(here[0], others[0]))
 
 
 if unknown := {method for methods in USUAL_METHODS.values() for method in methods} - set(METHODS):
