@@ -154,6 +154,27 @@ class Across:
         shared = {"guidance": self.has_guidance, "evidence": self.has_evidence}
         return keep(json.dumps({"studies": entries, **shared, "versions": json.loads(self._plan.versions())}))
 
+    def provenance_inputs(self) -> list[str]:
+        """The records of all jobs but the one that shows them, and which cells figures and tables use."""
+        plan = self._plan
+        stages = ("intake", "cells", "estimate", "audit", "draw", "tabulate", "report")
+        found = []
+        for name in plan.studies:
+            found += plan.records(name, *(stages if name in plan.published else (*plan.reported(name), "report")))
+            found += [plan.record(name, "guidance")] if name in self.guided else []
+        if self.has_guidance:
+            found += [plan.record("guidance", stage) for stage in ("algorithm", "guide")]
+        if self.has_evidence:
+            found.append(plan.record("evidence", "evidence"))
+        found += [plan.record("index", "index")] if plan.studies else []
+        return found + [f"results/{name}/cells/uses.json" for name in plan.studies]
+
+    def provenance_settings(self) -> str:
+        """What the page of records may know of the studies."""
+        studies = [self._plan.study(name) for name in self._plan.studies]
+        told = [{"id": s.id, "short_title": s.short_title, "title": s.title, "simulated": s.simulated} for s in studies]
+        return keep(json.dumps(told))
+
     def jobs_of_finished(self) -> Iterator[list[str]]:
         """The jobs that make what studies share from those that have a report now, for a run in which one failed.
 
@@ -174,6 +195,8 @@ class Across:
         outputs = {"page": ["reports/index.html"], "pooled": ["reports/all-ard.csv", "reports/all-verdicts.csv"]}
         inputs = [*self.index_inputs(), "config/config.yaml"]
         yield self._finished("index", "index", inputs, outputs, self.index_settings())
+        outputs = {"page": ["reports/provenance.html"]}
+        yield self._finished("index", "provenance", self.provenance_inputs(), outputs, self.provenance_settings())
 
     def _finished(
         self, owner: str, stage: str, inputs: list[str], outputs: dict[str, list[str]], settings: str

@@ -115,8 +115,8 @@ def withdraw(study_id: str, results: bool) -> None:
 
     What intake wrote stays: it says why the extract was refused.
     """
-    shared = (("index", "index"), ("guidance", "guide"))
-    pages = {study_id: record_path(study_id, "report"), **{page: record_path(page, stage) for page, stage in shared}}
+    shared = (("index", "index", "index"), ("guidance", "guidance", "guide"), ("provenance", "index", "provenance"))
+    pages = {page: record_path(owner, stage) for page, owner, stage in ((study_id, study_id, "report"), *shared)}
     for name, record in pages.items():
         (Path("reports") / f"{name}.html").unlink(missing_ok=True)
         record.unlink(missing_ok=True)

@@ -33,6 +33,7 @@ STAGE_FOLDERS = {
     "report_tables": ("templates",),
     "index": ("templates",),
     "guide": ("templates",),
+    "provenance": ("templates",),
     "algorithm": ("fonts",),
     "evidence": ("fonts",),
 }
@@ -53,6 +54,7 @@ STAGE_PACKAGES = {
     "guidance": (),
     "algorithm": ("matplotlib", "numpy"),
     "guide": ("jinja2",),
+    "provenance": ("jinja2",),
     "evidence": ("matplotlib", "numpy"),
     "intake_tables": (),
     "cells_tables": (),
@@ -204,7 +206,7 @@ class Plan:
         audited = ("verdicts", "conventions", "event_definitions") if self.claims(name) else ()
         changes = ("rows", "distributions", "results") if self.previous(name) else ()
         return {
-            "records": self.records(name, *self._reported(name)),
+            "records": self.records(name, *self.reported(name)),
             "flow": [f"{results}/derive/flow.csv"],
             "uses": [f"{results}/cells/uses.json"],
             "problems": [f"{results}/intake/problems.csv"],
@@ -217,7 +219,7 @@ class Plan:
             "audit": [f"{results}/audit/{table}.csv" for table in audited],
         }
 
-    def _reported(self, name: str) -> list[str]:
+    def reported(self, name: str) -> list[str]:
         """The stages whose outputs the report of a cohort shows."""
         stages = ["intake", "validate", "derive", "estimate", "cells", "crosscheck", "draw", "tabulate"]
         return stages + ["audit"] * bool(self.claims(name)) + ["diff"] * bool(self.previous(name))

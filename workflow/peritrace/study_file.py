@@ -36,6 +36,7 @@ def load_study(path: str | Path) -> Study:
 _TAKEN = {
     "index": "reports/index.html lists the studies",
     "guidance": "reports/guidance.html is the page of the guidance text",
+    "provenance": "reports/provenance.html shows where results come from",
     "evidence": "results/evidence holds the table of evidence",
 }
 

@@ -11,6 +11,16 @@
     fold();
   }
 
+  // Browsers that print a closed panel closed are helped out.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const panel of opened) panel.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const panel of opened) panel.open = false;
+  });
+
   const regions = [...document.querySelectorAll(".scroll")];
   const markScrollable = () => {
     for (const region of regions) {
@@ -29,7 +39,8 @@
   const rows = [...document.querySelectorAll("#numbers-table tbody tr")].map((row) => ({
     row,
     verdict: row.dataset.verdict,
-    text: row.textContent.toLowerCase(),
+    text: [row.textContent, row.querySelector("details")?.textContent ?? ""].reduce((all, part) => all.replace(part, ""))
+      .toLowerCase(),
   }));
 
   const apply = () => {

@@ -72,6 +72,11 @@ class Exhibit:
         return f"{self.printed_as}. {self.title}" if self.printed_as else self.title
 
     @property
+    def data(self) -> tuple[Link, ...]:
+        """The data behind it, where the page carries them."""
+        return tuple(link for link in self.downloads if link.name.endswith(".csv"))
+
+    @property
     def subject(self) -> str:
         """How a sentence calls it."""
         return self.printed_as or in_sentence(self.title)

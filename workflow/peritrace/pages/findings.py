@@ -74,6 +74,10 @@ class Finding:
     touches: str = "result"
     variable: str = ""
     group: str = ""
+    statistics: str = ""  # lines of the ARD that it was held against
+    typed_in: str = ""  # the file in which the printed number was typed
+    typed_line: str = ""
+    typed_column: str = ""
 
     @property
     def kind(self) -> VerdictKind:

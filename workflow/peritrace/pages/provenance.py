@@ -15,12 +15,23 @@ from peritrace.words import counted
 
 DOES = {
     "intake": "every cell read and validated",
+    "validate": "findings of intake put on a page",
     "derive": "groups and times to events derived",
+    "cells": "figures and tables followed back to their cells",
     "estimate": "statistics estimated",
+    "crosscheck": "estimates computed a second time",
+    "diff": "compared with the extract before",
     "audit": "printed numbers judged",
-    "draw": "figure drawn",
-    "tabulate": "table set",
+    "guidance": "patients held against the guidance text",
+    "draw": "figures drawn",
+    "tabulate": "tables set",
+    "report": "report written",
+    "algorithm": "algorithms of the guidance text drawn",
+    "guide": "page of the guidance text written",
+    "evidence": "survival results set side by side",
+    "index": "studies listed",
 }
+"""What each stage does, in the order in which they run."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,28 @@ class Provenance:
             reproduce=f"python -m peritrace reproduce {self.study}/{exhibit}",
         )
 
+    def of_verdicts(self) -> Made | None:
+        """How all verdicts of the page were made; what is particular to one stands in its row."""
+        record = self.by_stage.get("audit")
+        if record is None:
+            return None
+        way = [stage for stage in ("intake", "derive", "estimate", "audit") if stage in self.by_stage]
+        made = {path for r in self.by_stage.values() for path in r.outputs}
+        inputs = [*self.by_stage["intake"].files("inputs"), *record.files("inputs")]
+        table = f"results/{self.study}/audit/verdicts.csv"
+        read = self.uses["rows"]
+        return Made(
+            rows=f"{read['used']} of {counted(read['read'], 'row')} of the extract take part." if read else "",
+            excluded=self._excluded({"rows": read}),
+            sources=tuple(dict.fromkeys((f.path, f.sha256) for f in inputs if f.path not in made)),
+            cells=(),
+            settings=tuple((key, _text(value)) for key, value in record.content["settings"].get("audit", {}).items()),
+            steps=tuple(self._step(stage) for stage in way),
+            files=tuple((f.path, f.sha256) for f in record.files("outputs")),
+            trace=f"python -m peritrace trace {table}",
+            reproduce=f"python -m peritrace reproduce {table}",
+        )
+
     def _takes_part(self, stage: str, last: str) -> bool:
         """Whether a job stands on the way: verdicts do in what is made of published tables."""
         if stage not in self.by_stage:
@@ -112,15 +145,16 @@ class Provenance:
             stage,
             DOES[stage],
             f"workflow/peritrace/stages/{record.stage}.py",
-            self._digest_of_code(record),
+            digest_of_code(record),
             len(record.files("code")) - 1,
             f"Python {software['python']} {packages}".rstrip(),
         )
 
-    def _digest_of_code(self, record: Record) -> str:
-        """One digest of all files of code that a job used, names and contents."""
-        whole = "".join(f"{fact.path}\0{fact.sha256}\n" for fact in record.files("code"))
-        return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
+
+def digest_of_code(record: Record) -> str:
+    """One digest of all files of code that a job used, names and contents."""
+    whole = "".join(f"{fact.path}\0{fact.sha256}\n" for fact in record.files("code"))
+    return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _settings(record: Record, kind: str, names: set[str]) -> tuple[tuple[str, str], ...]:
@@ -131,4 +165,6 @@ def _settings(record: Record, kind: str, names: set[str]) -> tuple[tuple[str, st
 
 
 def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key} by {_text(item)}" for key, item in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -29,11 +29,13 @@ class Entry:
 class Shared:
     """What the front page shows beside the studies: each is left out where it is missing.
 
-    `evidence` is the folder of that stage, `guidance` the page of the guidance text, `downloads` files beside the page.
+    `evidence` is the folder of that stage, `guidance` the page of the guidance text, `provenance` that of the records,
+    `downloads` files beside the page.
     """
 
     evidence: Path | None = None
     guidance: str = ""
+    provenance: str = ""
     downloads: Sequence[tuple[str, str]] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,6 +64,7 @@ def index(entries: Sequence[Entry], out: Path, shared: Shared | None = None) -> 
         "errors": by_kind_of_error([findings for findings in all_findings if findings]),
         "evidence": _evidence(shared.evidence) if shared.evidence else None,
         "guidance": shared.guidance,
+        "provenance": shared.provenance,
         "downloads": shared.downloads,
         "versions": shared.versions,
     }
@@ -113,6 +116,7 @@ def index_of_studies(settings: str, out: Path, finished_only: bool = False) -> N
     shared = Shared(
         evidence if (evidence / "figure.svg").is_file() and given["evidence"] else None,
         guidance.name if guidance.is_file() and given["guidance"] else "",
+        "provenance.html",
         downloads,
         given["versions"],
     )

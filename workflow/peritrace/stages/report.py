@@ -21,6 +21,7 @@ from peritrace.pages.findings import (
     summary,
     verdict_counts,
 )
+from peritrace.pages.judged import judged
 from peritrace.pages.page import download, write_page
 from peritrace.pages.provenance import Provenance
 from peritrace.study import Study
@@ -73,7 +74,8 @@ def report(
 
     `fingerprints` maps the study's files to their SHA-256, `versions` names of software to versions.
     """
-    ard = shown(read_ard(results.ard))
+    statistics = read_ard(results.ard)
+    ard = shown(statistics)
     findings = read_findings(results.audit / "verdicts.csv") if results.audit else []
     tried = conventions(read_csv(results.audit / "conventions.csv"), findings) if results.audit else []
     departing, standard_suffices = readings(tried)
@@ -88,6 +90,8 @@ def report(
         "audited": bool(findings),
         "simulated": any(column.name == "simulated" for column in study.columns),
         "findings": findings,
+        "judged": judged(study, findings, statistics.statistics),
+        "verdicts_made": results.provenance.of_verdicts() if results.provenance else None,
         "counts": verdict_counts(findings),
         "summary": summary(findings) if findings else [],
         "touched": by_what_they_touch(findings),

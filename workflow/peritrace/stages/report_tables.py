@@ -8,6 +8,7 @@ from peritrace.files import read_csv
 from peritrace.pages import prose, published
 from peritrace.pages.exhibits import Exhibit, printed_first, with_way
 from peritrace.pages.findings import VERDICT_KINDS, Finding, by_what_they_touch, read_findings, verdict_counts
+from peritrace.pages.judged import judged
 from peritrace.pages.page import download, write_page
 from peritrace.pages.provenance import Provenance
 from peritrace.relations.relation import GRADES
@@ -39,6 +40,8 @@ def report_tables(
         "study": study,
         "kinds": VERDICT_KINDS,
         "findings": findings,
+        "judged": judged(study, findings, (), checks),
+        "verdicts_made": provenance.of_verdicts() if provenance else None,
         "counts": verdict_counts(findings),
         "summary": published.summary(findings, checks),
         "touched": by_what_they_touch(findings),
