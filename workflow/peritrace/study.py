@@ -6,6 +6,7 @@ The models here, in `meaning` and in `wanted` are the only definition. The JSON 
 """
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -201,6 +202,14 @@ class Study(Section):
             return [level.label for level in group.levels]
         column = next((column for column in self.columns if column.name == name), None)
         return list(dict.fromkeys(column.levels.values())) if isinstance(column, CategoryColumn) else []
+
+    @property
+    def typed_folder(self) -> str:
+        """The folder with the numbers that were typed from the source."""
+        source = self.source
+        if source and source.tables:
+            return source.tables.rstrip("/")
+        return Path(source.claims).parent.as_posix() if source and source.claims else "."
 
     def for_stage(self, stage: str) -> "Study":
         """The sections that a stage may read, so that a change of the others doesn't rerun it."""

@@ -22,10 +22,7 @@ class Line(NamedTuple):
 
 def typed_in(study: Study, row: Row) -> str:
     """The cell in which a printed number of verdicts.csv was typed."""
-    source = study.source
-    claims = source.claims if source and source.claims else ""
-    folder = source.tables if source and source.tables else Path(claims).parent.as_posix()
-    return f"{folder}/{row['typed_in']}, line {row['typed_line']}, column {row['typed_column']}"
+    return f"{study.typed_folder}/{row['typed_in']}, line {row['typed_line']}, column {row['typed_column']}"
 
 
 def held_against(study: Study, row: Row, results: Path, most: int) -> Iterator[Line]:

@@ -20,7 +20,9 @@ def cells_of(study: Study, statistics: Iterable[Statistic], cells: Cells) -> dic
             for name, flags in need.used().items():
                 mine = spread(flags, cells.kept)
                 whole[name] = list(map(or_, whole[name], mine)) if name in whole else mine
-    found = {name: [line for line, flag in zip(cells.lines, flags, strict=True) if flag] for name, flags in whole.items()}
+    found = {
+        name: [line for line, flag in zip(cells.lines, flags, strict=True) if flag] for name, flags in whole.items()
+    }
     return {column.name: ranges(found[column.name]) for column in study.columns if found.get(column.name)}
 
 

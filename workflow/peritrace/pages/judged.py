@@ -32,7 +32,7 @@ def judged(
             bound.setdefault(name, []).append(line)
     return {
         finding.claim_id: Judged(
-            f"{finding.typed_in}, line {finding.typed_line}, column {finding.typed_column}",
+            f"{study.typed_folder}/{finding.typed_in}, line {finding.typed_line}, column {finding.typed_column}",
             " ".join(_held(study, finding, statistics, bound.get(finding.claim_id, []))),
             f"python -m peritrace trace reports/{study.id}.html#claim-{finding.claim_id}",
         )

@@ -154,7 +154,9 @@ class Records:
             settings=_settings(content["settings"]),
             settings_digest=hashlib.sha256(settings.encode("utf-8", "surrogatepass")).hexdigest(),
             study_file=content["study_file"].get("path", ""),
-            software=", ".join([f"Python {software['python']}", *(f"{n} {v}" for n, v in software["packages"].items())]),
+            software=", ".join(
+                [f"Python {software['python']}", *(f"{n} {v}" for n, v in software["packages"].items())]
+            ),
             given=tuple(self._given(record)),
             outputs=tuple(record.files("outputs")),
         )

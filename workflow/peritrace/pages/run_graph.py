@@ -112,7 +112,10 @@ class RunGraph:
         pages = [path for path in record.outputs if path.endswith(".html")] if stage in _PAGES else []
         shown = [] if exhibits else [path for path in record.outputs if path not in pages]
         outputs = tuple(Link(Path(path).name, f"#{quote(path)}") for path in shown)
-        yield Node(key, "job", made_of), _Told(Link(stage, f"#{quote(key)}"), DOES[stage], outputs, self._beyond(record))
+        yield (
+            Node(key, "job", made_of),
+            _Told(Link(stage, f"#{quote(key)}"), DOES[stage], outputs, self._beyond(record)),
+        )
         if exhibits:
             title = Link(counted(len(exhibits), _EXHIBITS[stage]), f"#exhibits-{record.study}")
             yield Node(f"{key}-exhibits", "exhibits", (key,)), _Told(title, "", exhibits)
@@ -123,7 +126,9 @@ class RunGraph:
         """The jobs of other studies, and those that studies share, which take something that a job made."""
         takers = self._takers.get(record.path, {}).values()
         return tuple(
-            Link(stage_of(t) if t.study in SHARED_FOLDERS else f"{t.study}: {stage_of(t)}", f"#{quote(record_anchor(t))}")
+            Link(
+                stage_of(t) if t.study in SHARED_FOLDERS else f"{t.study}: {stage_of(t)}", f"#{quote(record_anchor(t))}"
+            )
             for t in takers
             if t.study != record.study and record.study not in SHARED_FOLDERS
         )

@@ -29,7 +29,7 @@ def audit(study: Study, claims: Path, ard: Path, verdicts_out: Path, conventions
     write_csv(events_out, (*columns, "explained", "of", "explained_alike"), _event_rows(judge))
 
 
-def _verdict_rows(judge: Judge, typed: Path) -> Iterator[dict[str, object]]:
+def _verdict_rows(judge: Judge, typed: Path) -> Iterator[dict[str, str]]:
     lines = {row["claim_id"]: line for line, row in read_tidy(typed, COLUMNS, OPTIONAL).rows}
     line_of = {id(statistic): line for line, statistic in enumerate(judge.ard, start=2)}
     for claim in judge.claims:
@@ -53,7 +53,7 @@ def _verdict_rows(judge: Judge, typed: Path) -> Iterator[dict[str, object]]:
             "group": claim.group,
             "statistics": " ".join(str(line_of[id(statistic)]) for statistic in judge.statistics(claim)),
             "typed_in": typed.name,
-            "typed_line": lines[claim.claim_id],
+            "typed_line": str(lines[claim.claim_id]),
             "typed_column": "reported",
         }
 

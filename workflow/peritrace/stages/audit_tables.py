@@ -42,7 +42,7 @@ def write_audit(judge: PublishedJudge, out: Path) -> None:
     write_csv(out / "events.csv", EVENT_COLUMNS, event_rows(judge.network))
 
 
-def verdict_rows(judge: PublishedJudge) -> Iterator[dict[str, object]]:
+def verdict_rows(judge: PublishedJudge) -> Iterator[dict[str, str]]:
     """One row for every printed number, in the order of the tables and then of the claims."""
     for claim in judge.published.claims:
         finding, place = judge.finding(claim), judge.published.places_of_cells[claim.claim_id]
@@ -61,7 +61,7 @@ def verdict_rows(judge: PublishedJudge) -> Iterator[dict[str, object]]:
             "variable": claim.variable,
             "group": claim.group,
             "typed_in": place.file,
-            "typed_line": place.line,
+            "typed_line": str(place.line),
             "typed_column": place.column,
         }
 

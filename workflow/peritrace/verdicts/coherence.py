@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from peritrace.ard import Ard
+from peritrace.ard import Ard, Statistic
 from peritrace.claims import Claim
 from peritrace.formats import format_number
 from peritrace.printed import parse_printed
@@ -65,18 +65,19 @@ def study_period(claim: Claim, claims: list[Claim], ard: Ard, study: Study) -> F
     return _room_for_follow_up(claim, claims, ard, study)
 
 
+def longest_follow_up(ard: Ard, study: Study) -> list[Statistic]:
+    """The longest time by the endpoint that tells follow-up; empty where the study file names none."""
+    found = ard.where(context="survival", variable=study.analyses.follow_up or "", stat_name="time_max", group1="")
+    return [row for row in found if not row.convention and row.method == "kaplan-meier"]
+
+
 def _room_for_follow_up(claim: Claim, claims: list[Claim], ard: Ard, study: Study) -> Finding:
     dates = {
         level: [c.printed for c in claims if c.quantity == "window" and c.level == level] for level in ("start", "end")
     }
     starts = [p.earliest for p in dates["start"] if p.earliest]
     ends = [p.latest for p in dates["end"] if p.latest]
-    code = study.analyses.follow_up
-    rows = [
-        row
-        for row in ard.where(context="survival", variable=code or "", stat_name="time_max", group1="")
-        if not row.convention and row.method == "kaplan-meier"
-    ]
+    rows = longest_follow_up(ard, study)
     if not starts or not ends or not rows or study.time_unit != "months":
         return Finding(
             "unverifiable",

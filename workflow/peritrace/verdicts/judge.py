@@ -7,7 +7,7 @@ from peritrace.claims import Claim
 from peritrace.formats import format_number, rounded
 from peritrace.printed import SHARE_WORDS, Printed, UnreadableNumber, one_slip_away, parse_printed
 from peritrace.study import Study
-from peritrace.verdicts.coherence import Finding, part_of_whole, study_period
+from peritrace.verdicts.coherence import Finding, longest_follow_up, part_of_whole, study_period
 from peritrace.verdicts.conventions import (
     Coverage,
     Fit,
@@ -68,6 +68,8 @@ class Judge:
 
     def statistics(self, claim: Claim) -> list[Statistic]:
         """What the verdict rests on: the reading that fits best, else those by the stated methods."""
+        if claim.quantity == "window":
+            return longest_follow_up(self.ard, self.study)
         tried = self.readings.get(claim.claim_id, [])
         believed = self.believed(claim) if tried else []
         chosen = [believed[0].reading] if believed else self._stated(claim) or tried[:1] if tried else []
