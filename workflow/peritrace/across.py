@@ -154,6 +154,13 @@ class Across:
         shared = {"guidance": self.has_guidance, "evidence": self.has_evidence}
         return keep(json.dumps({"studies": entries, **shared, "versions": json.loads(self._plan.versions())}))
 
+    def pages(self) -> list[str]:
+        """The front page and the page of records, with the records of both; nothing where no study can run."""
+        if not self._plan.studies:
+            return []
+        records = [self._plan.record("index", stage) for stage in ("index", "provenance")]
+        return ["reports/index.html", "reports/provenance.html", *records]
+
     def provenance_inputs(self) -> list[str]:
         """The records of all jobs but the one that shows them, and which cells figures and tables use."""
         plan = self._plan

@@ -141,6 +141,7 @@ class Records:
         stage, content, code = stage_of(record), record.content, record.files("code")
         modules = [fact.path for fact in code if fact.path.endswith(f"/stages/{record.stage}.py")]
         software = content["software"]
+        packages = [f"{name} {version}" for name, version in software["packages"].items()]
         settings = json.dumps(content["settings"], ensure_ascii=False)
         return Shown(
             id=record_anchor(record),
@@ -154,9 +155,7 @@ class Records:
             settings=_settings(content["settings"]),
             settings_digest=hashlib.sha256(settings.encode("utf-8", "surrogatepass")).hexdigest(),
             study_file=content["study_file"].get("path", ""),
-            software=", ".join(
-                [f"Python {software['python']}", *(f"{n} {v}" for n, v in software["packages"].items())]
-            ),
+            software=", ".join([f"Python {software['python']}", *packages]),
             given=tuple(self._given(record)),
             outputs=tuple(record.files("outputs")),
         )
