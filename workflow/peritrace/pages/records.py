@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from peritrace.pages.provenance import DOES, Made, Provenance, digest_of_code
-from peritrace.pages.run_graph import Link, Row, RunGraph, Uses, entries, record_anchor, stage_of
+from peritrace.pages.run_graph import Link, Row, RunGraph, Uses, entries, name_beyond, record_anchor, stage_of
 from peritrace.records import FileFact, Record
 from peritrace.words import counted
 
@@ -172,7 +172,7 @@ class Records:
 
 def _to(maker: Record, record: Record) -> Link:
     """A link to the job that made something for another."""
-    name = stage_of(maker) if maker.study == record.study else f"{maker.study}: {stage_of(maker)}"
+    name = stage_of(maker) if maker.study == record.study else name_beyond(maker)
     return Link(name, f"#{record_anchor(maker)}")
 
 

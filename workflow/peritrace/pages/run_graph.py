@@ -55,6 +55,11 @@ def record_anchor(record: Record) -> str:
     return f"job-{record.study}-{stage_of(record)}"
 
 
+def name_beyond(record: Record) -> str:
+    """What a job is called outside of its study."""
+    return stage_of(record) if record.study in SHARED_FOLDERS else f"{record.study}: {stage_of(record)}"
+
+
 def raw_anchor(section: str, path: str) -> str:
     """Where a raw file stands in the page; several studies may read it."""
     return f"raw-{section}-{path}"
@@ -112,10 +117,8 @@ class RunGraph:
         pages = [path for path in record.outputs if path.endswith(".html")] if stage in _PAGES else []
         shown = [] if exhibits else [path for path in record.outputs if path not in pages]
         outputs = tuple(Link(Path(path).name, f"#{quote(path)}") for path in shown)
-        yield (
-            Node(key, "job", made_of),
-            _Told(Link(stage, f"#{quote(key)}"), DOES[stage], outputs, self._beyond(record)),
-        )
+        told = _Told(Link(stage, f"#{quote(key)}"), DOES[stage], outputs, self._beyond(record))
+        yield Node(key, "job", made_of), told
         if exhibits:
             title = Link(counted(len(exhibits), _EXHIBITS[stage]), f"#exhibits-{record.study}")
             yield Node(f"{key}-exhibits", "exhibits", (key,)), _Told(title, "", exhibits)
@@ -124,14 +127,10 @@ class RunGraph:
 
     def _beyond(self, record: Record) -> tuple[Link, ...]:
         """The jobs of other studies, and those that studies share, which take something that a job made."""
-        takers = self._takers.get(record.path, {}).values()
-        return tuple(
-            Link(
-                stage_of(t) if t.study in SHARED_FOLDERS else f"{t.study}: {stage_of(t)}", f"#{quote(record_anchor(t))}"
-            )
-            for t in takers
-            if t.study != record.study and record.study not in SHARED_FOLDERS
-        )
+        if record.study in SHARED_FOLDERS:
+            return ()
+        others = [taker for taker in self._takers.get(record.path, {}).values() if taker.study != record.study]
+        return tuple(Link(name_beyond(taker), f"#{quote(record_anchor(taker))}") for taker in others)
 
     def _groups(self, mine: Sequence[Record]) -> dict[str, dict[str, list[FileFact]]]:
         """For each record what it was given: by node, the files. Raw files that the same jobs read are one node."""
