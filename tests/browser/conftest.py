@@ -13,7 +13,10 @@ from tests.report_fixture import build_site
 FIXTURE_PAGES = ("aml.html", "index.html", "plain.html")
 STUDIES = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))["studies"]
 NAMES = [("fixture", name) for name in FIXTURE_PAGES]
-NAMES += [("run", name) for name in ("index.html", "guidance.html", *(f"{study}.html" for study in STUDIES))]
+NAMES += [
+    ("run", name)
+    for name in ("index.html", "guidance.html", "provenance.html", *(f"{study}.html" for study in STUDIES))
+]
 
 
 @pytest.fixture(scope="session")

@@ -175,6 +175,32 @@ def test_print_shows_everything(desktop: Visit) -> None:
     assert controls == []
 
 
+def test_a_closed_panel_is_printed_open_and_closed_again(desktop: Visit) -> None:
+    page = desktop.page
+    closed = page.locator("main details:not([open])").count()
+    page.emulate_media(media="print")
+    seen = page.evaluate("[...document.querySelectorAll('main .made pre')].every(e => e.checkVisibility())")
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    helped = page.locator("main details:not([open])").count()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert seen is True
+    assert helped == 0
+    assert page.locator("main details:not([open])").count() == closed
+
+
+def test_the_lanes_of_a_graph_stand_beside_their_rows(desktop: Visit, phone: Visit) -> None:
+    for visited in (desktop, phone):
+        rows = visited.page.evaluate(
+            "[...document.querySelectorAll('.graph li')].map(r => [r, r.querySelector('.lanes'),"
+            " r.querySelector('.node')].map(e => e.getBoundingClientRect()).map(b => [b.left, b.right, b.height]))"
+        )
+        for whole, lanes, node in rows:
+            assert lanes[1] <= node[0]
+            assert node[1] - node[0] >= 180  # room for words
+            assert abs(lanes[2] - whole[2]) <= 1.5  # lines reach from row to row
+
+
 def test_without_script_everything_is_there_but_the_filter(without_script: Visit) -> None:
     page = without_script.page
     rows = page.locator("#numbers-table tbody tr")

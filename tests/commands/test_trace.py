@@ -51,6 +51,34 @@ def test_a_claim_and_a_statistic(finished_small: Workspace) -> None:
     assert "N = 10" in told(finished_small, "results/yan-2024/estimate/ard.csv#2")
 
 
+def test_a_verdict_leads_to_the_cells_of_rows_and_paper(finished_small: Workspace) -> None:
+    # PCI of the ten patients: column pci_score, lines 2 to 11; their median as the abstract prints it is line 5 of the
+    # claims.
+    text = told(finished_small, "reports/yan-2024.html#claim-abstract-median-pci")
+    assert "printed in Abstract, Results: 25" in text
+    assert "typed in resources/yan-2024/claims.csv, line 5, column reported" in text
+    assert "median 24.5 (descriptive)" in text
+    assert "resources/yan-2024/patients.csv, column pci_score (pci), lines 2-11" in text
+    assert text == told(finished_small, "yan-2024/abstract-median-pci") == told(finished_small, "abstract-median-pci")
+
+
+def test_a_verdict_on_a_printed_table_leads_to_its_cells(finished_small: Workspace) -> None:
+    text = told(finished_small, "reports/dmpm-2022.html#claim-abstract-results-pci-below-20-count")
+    assert "column count" in text
+    assert "resources/dmpm-2022/counts.csv, line " in text
+    assert "audit/checks.csv, line " in text
+
+
+def test_a_claim_of_two_studies_is_asked_for_by_study(finished: Workspace) -> None:
+    with pytest.raises(InputRefused, match="yan-2024/abstract-patients or zhang-2024/abstract-patients"):
+        told(finished, "abstract-patients")
+
+
+def test_a_statistic_leads_to_its_cells(finished_small: Workspace) -> None:
+    text = told(finished_small, "results/yan-2024/estimate/ard.csv#2")
+    assert "resources/yan-2024/patients.csv, every line: it counts patients" in text
+
+
 @pytest.mark.parametrize("what", ["nothing", "reports/yan-2024.html#fig-9", "results/yan-2024/estimate/ard.csv#zero"])
 def test_what_is_not_there(finished_small: Workspace, what: str) -> None:
     with pytest.raises(InputRefused, match="Try "):

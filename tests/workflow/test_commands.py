@@ -20,14 +20,14 @@ def test_a_dry_run_of_a_fresh_copy_plans_every_stage(fresh):
     run = fresh.snakemake("-n")
     assert run.code == 0
     stages = ("intake", "validate", "derive", "estimate", "crosscheck", "audit", "draw", "tabulate", "report")
-    assert run.rules == {"index", *stages, "cells", "guidance", "algorithm", "guide", "evidence"}
+    assert run.rules == {"index", *stages, "cells", "guidance", "algorithm", "guide", "evidence", "provenance"}
 
 
 def test_a_dry_run_of_published_tables_plans_their_stages(tmp_path):
     run = copy_project(tmp_path, "dmpm-2022").snakemake("-n")
     assert run.code == 0
     stages = ("intake", "estimate", "audit", "draw", "tabulate", "report")
-    assert run.rules == {"index", "evidence", "cells_tables", *(f"{stage}_tables" for stage in stages)}
+    assert run.rules == {"index", "evidence", "provenance", "cells_tables", *(f"{stage}_tables" for stage in stages)}
 
 
 def test_the_workflow_passes_the_linter(fresh):

@@ -232,6 +232,7 @@ def test_malformed_published_tables_end_their_study_only(changeable):
     index = after["reports/index.html"].decode("utf-8")
     assert 'href="yan-2024.html"' in index
     assert "dmpm-2022.html" not in index
+    assert "dmpm-2022.html" not in after["reports/provenance.html"].decode("utf-8")
     assert "dmpm-2022" not in after["results/evidence/evidence.csv"].decode("utf-8")
     assert "dmpm-2022" not in after["reports/all-ard.csv"].decode("utf-8")
 

@@ -50,11 +50,13 @@ AFTER = {
     "guide": {"index"},
     "evidence": {"index"},
     "index": set(),
+    "provenance": set(),
 }
 
 
 def with_what_follows(stages):
-    return set(stages).union(*(AFTER[stage] for stage in stages))
+    """The page of records is made of the record of every job."""
+    return {"provenance", *stages}.union(*(AFTER[stage] for stage in stages))
 
 
 # Printed as JSON: the files of the package that Python loads for a job of each stage. A process for each of them is
@@ -175,7 +177,7 @@ def test_an_edited_module_is_other_code_for_the_stages_that_import_it(redigested
 
 @pytest.mark.parametrize("path", TEMPLATES)
 def test_an_edited_template_is_other_code_for_the_pages(redigested, path):
-    assert redigested[path] == {"validate", "report", "report_tables", "guide", "index"}
+    assert redigested[path] == {"validate", "report", "report_tables", "guide", "index", "provenance"}
 
 
 @pytest.mark.parametrize("path", FONTS)
@@ -191,7 +193,7 @@ def test_another_font_is_other_code_for_what_draws(redigested, path):
             [stage, f"{stage}_tables"]
             for stage in ("intake", "cells", "estimate", "audit", "draw", "tabulate", "report")
         ),
-        *([stage] for stage in ("validate", "derive", "crosscheck", "index")),
+        *([stage] for stage in ("validate", "derive", "crosscheck", "index", "provenance")),
     ],
     ids=lambda edited: edited[0],
 )

@@ -30,6 +30,7 @@ class Shown:
     """A record for readers."""
 
     id: str
+    study: str
     stage: str
     does: str
     path: str
@@ -145,6 +146,7 @@ class Records:
         settings = json.dumps(content["settings"], ensure_ascii=False)
         return Shown(
             id=record_anchor(record),
+            study=record.study,
             stage=stage,
             does=DOES[stage],
             path=record.path,
