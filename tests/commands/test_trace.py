@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from peritrace.problems import InputRefused
+from peritrace.records import read_records
+from peritrace.reproduction import copy_sources
 from peritrace.tracing import Tracer
 from tests.workflow.workspace import Workspace
 
@@ -98,3 +101,19 @@ def test_a_figure_is_made_again(finished_small: Workspace) -> None:
 def test_before_any_run(tmp_path) -> None:
     with pytest.raises(InputRefused, match="make reports"):
         Tracer(tmp_path).target("yan-2024/fig-2b")
+
+
+def test_a_study_takes_with_it_what_a_run_reads_first(
+    finished_small: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(finished_small.folder)
+    records, _ = read_records()
+    copy_sources("dmpm-2022", records, tmp_path / "one")
+    copy_sources("index", records, tmp_path / "all")
+    for name in ("resources/lexicon/terms.csv", "resources/guidance/treatment-guidance.yaml"):
+        assert (tmp_path / "one" / name).is_file()
+    assert not (tmp_path / "one/resources/yan-2024").exists()
+    assert (tmp_path / "one/config/config.yaml").read_text(encoding="utf-8") == "studies:\n  - dmpm-2022\n"
+    # pages of all studies show them in the order of the configuration, and name that file
+    ours = finished_small.folder / "config/config.yaml"
+    assert (tmp_path / "all/config/config.yaml").read_bytes() == ours.read_bytes()

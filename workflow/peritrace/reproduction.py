@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from peritrace.evidence.files import CITED
 from peritrace.fingerprint import PACKAGE
+from peritrace.guidance.reading import guidance_files
 from peritrace.records import Record, makers
 from peritrace.run_facts import git_state
 
 CODE_ROOT = PACKAGE.parents[1]
 _COPIED = ("Snakefile", "config", "environment.yml", "profiles", "workflow")
 _NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
+_ACROSS = ("index", "guidance", "evidence")
 MOST = 20
 
 
@@ -40,7 +43,7 @@ def reproduce(paths: list[str], study: str, records: list[Record], folder: Path)
     Raw files and code are those of now: `verify` says whether they are those of the records. Raises Failed.
     """
     copy_sources(study, records, folder)
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--quiet", "all", "--", *paths]
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--quiet", "host", "reason", "rules", "--", *paths]
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PERITRACE_")}
     done = subprocess.run(command, cwd=folder, env=kept, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -58,12 +61,12 @@ def copy_sources(study: str, records: list[Record], folder: Path) -> None:
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, folder / name)
-    studies = {study} if study != "index" else {record.study for record in records} - {"index"}
+    studies = {study} if study not in _ACROSS else {record.study for record in records}
     waiting = list(studies)
     while waiting:  # a study that is set beside others needs them
         name = waiting.pop()
         mine = [record for record in records if record.study == name]
-        others = {made[f.path].study for record in mine for f in record.files("inputs") if f.path in made} - {"index"}
+        others = {made[f.path].study for record in mine for f in record.files("inputs") if f.path in made}
         waiting += sorted(others - studies)
         studies |= others
     for record in records:
@@ -72,8 +75,13 @@ def copy_sources(study: str, records: list[Record], folder: Path) -> None:
                 if fact.path not in made and not (folder / fact.path).exists():
                     (folder / fact.path).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(fact.path, folder / fact.path)
-    lines = ["studies:", *(f"  - {name}" for name in sorted(studies))]
-    (folder / "config/config.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name in (*guidance_files(), CITED.as_posix()):  # read when Snakemake parses the workflow
+        if Path(name).is_file() and not (folder / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(name, folder / name)
+    if study not in _ACROSS:  # what studies share is made of all of them, in the order of the configuration
+        lines = ["studies:", *(f"  - {name}" for name in sorted(studies.difference(_ACROSS)))]
+        (folder / "config/config.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def compare(path: str, folder: Path) -> Compared:
