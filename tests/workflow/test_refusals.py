@@ -190,7 +190,7 @@ def test_bad_studies_leave_a_good_one_alone(tmp_path):
     assert not left(project, "wrong-file")
     good = (project.folder / "reports/good.html").read_bytes()
     index = (project.folder / "reports/index.html").read_text(encoding="utf-8")
-    assert set(re.findall(r'href="([\w-]+)\.html"', index)) == {"good", "guidance"}
+    assert set(re.findall(r'href="([\w-]+)\.html"', index)) == {"good", "guidance", "provenance"}
     # what studies share is made of the one that is left
     assert "no-extract" not in (project.folder / "results/evidence/evidence.csv").read_text(encoding="utf-8")
 
@@ -198,7 +198,13 @@ def test_bad_studies_leave_a_good_one_alone(tmp_path):
     like_yan(project, "wrong-file")
     assert project.snakemake("--cores", "2").code == 0
     index = (project.folder / "reports/index.html").read_text(encoding="utf-8")
-    assert set(re.findall(r'href="([\w-]+)\.html"', index)) == {"no-extract", "wrong-file", "good", "guidance"}
+    assert set(re.findall(r'href="([\w-]+)\.html"', index)) == {
+        "no-extract",
+        "wrong-file",
+        "good",
+        "guidance",
+        "provenance",
+    }
     assert all((project.folder / f"reports/{study}.html").is_file() for study in ("no-extract", "wrong-file"))
     assert (project.folder / "reports/good.html").read_bytes() == good
 
@@ -227,8 +233,10 @@ def test_malformed_published_tables_end_their_study_only(changeable):
     assert "Traceback" not in run.text
     after = changeable.outputs()
     assert [path for path in after if "dmpm-2022" in path] == []
-    others = {path for path in before if "yan-2024" in path} | {"reports/guidance.html"}
-    assert all(after[path] == before[path] for path in others)
+    assert all(after[path] == before[path] for path in before if "yan-2024" in path)
+    # a limit in its tables was warned of
+    told = [pages["reports/guidance.html"].decode("utf-8") for pages in (before, after)]
+    assert ["Mesothelioma 2022" in page for page in told] == [True, False]
     index = after["reports/index.html"].decode("utf-8")
     assert 'href="yan-2024.html"' in index
     assert "dmpm-2022.html" not in index
