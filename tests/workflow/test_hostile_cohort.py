@@ -420,13 +420,16 @@ ELEMENTS = """() => ({
     broken: [...document.images].filter(i => !i.complete || !i.naturalWidth).length,
     text: document.body.innerText,
 })"""
-LINK = re.compile(r"data:[^;,]*[;,].*|#.*|[a-z0-9-]+\.html(#[\w-]*)?|all-(ard|verdicts)\.csv", re.DOTALL)
+LINK = re.compile(
+    r"data:[^;,]*[;,].*|#.*|[a-z0-9-]+\.html(#[\w-]*)?|all-(ard|verdicts)\.csv|\.\./results/[a-z-]+/trace/[a-z]+\.json",
+    re.DOTALL,
+)
 
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_pages_hold_text_and_nothing_that_runs(site: Site, others: Site, browser: Browser, width: int) -> None:
     pages = [page for one in (site, others) for page in sorted((one.project.folder / "reports").glob("*.html"))]
-    assert len(pages) == 7
+    assert len(pages) == 8
     context = browser.new_context(viewport={"width": width, "height": 900}, is_mobile=width < 500)
     for page in pages:
         seen = visit(context, page)
