@@ -53,7 +53,7 @@ def _held(study: Study, finding: Finding, statistics: Sequence[Statistic], check
     if not lines and not checks:
         yield "Nothing published could be computed for it; other printed numbers were looked at."
     if finding.convention:
-        yield f"Read so: {finding.convention}."
+        yield f"Convention: {finding.convention}."
 
 
 def _lines(lines: Sequence[int]) -> str:
