@@ -23,7 +23,7 @@ WORKFLOW, RUN, ENGINE, ORGANISED = "workflow/Snakefile", "#run", "#snakemake", "
 NO_LICENCE = "#no-licence-stated"
 COMPLETED = "http://schema.org/CompletedActionStatus"
 PRIVATE = "Patients' data are private: files made from them are named by number and hash, and not included."
-PUBLIC = "The data are published; every file of the run is included."
+PUBLIC = "The data are published; the files of its run are included."
 Entity = dict[str, Any]
 
 

@@ -99,11 +99,9 @@ def _files(graph: dict[str, Entity], files: dict[str, bytes]) -> Iterator[str]:
         if private and not name.startswith(CODE):
             yield f"{name}: a file of a private study"
     for name, entity in graph.items():
-        if name.startswith("#undisclosed-"):
-            if not _HASH.fullmatch(entity["sha256"]) or not entity["contentSize"].isdigit():
-                yield f"{name}: its sha256 or contentSize is none"
-            if not private:
-                yield f"{name}: left out of a crate that says it is complete"
+        hidden = name.startswith("#undisclosed-")
+        if hidden and not (_HASH.fullmatch(entity["sha256"]) and entity["contentSize"].isdigit()):
+            yield f"{name}: its sha256 or contentSize is none"
 
 
 def _jobs(graph: dict[str, Entity]) -> Iterator[str]:
@@ -166,6 +164,8 @@ def _orchestration(graph: dict[str, Entity]) -> Iterator[str]:
 
 def _records(graph: dict[str, Entity], files: dict[str, bytes]) -> Iterator[str]:
     """Where the records are in the crate: what they say of each job is what the metadata says."""
+    stated_hashes = {(name, entity.get("sha256")) for name, entity in graph.items()}
+    hidden = {entity["sha256"]: name for name, entity in graph.items() if name.startswith("#undisclosed-")}
     for name, data in files.items():
         if f"/{FOLDER}/" not in name or not name.endswith(".json"):
             continue
@@ -173,16 +173,16 @@ def _records(graph: dict[str, Entity], files: dict[str, bytes]) -> Iterator[str]
         job = graph[f"#job-{record['stage']}"]
         if (job["startTime"], job["endTime"]) != (record["run"]["started"], record["run"]["ended"]):
             yield f"{name}: other times than its job in the metadata"
-        given = {fact["path"] for fact in record["inputs"]}
-        made = {fact["path"] for fact in record["outputs"]} | {name}
-        if set(_ids(job["object"])) != given or set(_ids(job["result"])) != made:
+        given = {fact["path"] if fact["path"] in graph else hidden.get(fact["sha256"]) for fact in record["inputs"]}
+        made = {fact["path"] if fact["path"] in graph else hidden.get(fact["sha256"]) for fact in record["outputs"]}
+        if set(_ids(job["object"])) != given or set(_ids(job["result"])) != made | {name}:
             yield f"{name}: other inputs or outputs than its job in the metadata"
         stated = {"python": record["software"]["python"], **record["software"]["packages"]}
         needed = {s for script in _ids(job["instrument"]) for s in _ids(graph[script].get("softwareRequirements", []))}
         if {f"#{n}-{v}" for n, v in stated.items()} != needed:
             yield f"{name}: other software than its script in the metadata"
         for fact in (*record["inputs"], *record["outputs"], *record["code"]):
-            if graph.get(fact["path"], {}).get("sha256") != fact["sha256"]:
+            if (fact["path"], fact["sha256"]) not in stated_hashes and fact["sha256"] not in hidden:
                 yield f"{fact['path']}: another hash than the record of {record['stage']} says"
 
 
