@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from peritrace.commands.studies import study_named
-from peritrace.crates.metadata import PRIVATE, PUBLIC
+from peritrace.crates.entities import PRIVATE, PUBLIC
 from peritrace.crates.writing import write_crate
 from peritrace.problems import InputRefused
 from peritrace.words import counted
@@ -27,6 +27,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(refusal)
         return REFUSED
     hidden = len(crate.facts) - len(crate.files)
-    print(f"{out}: {counted(len(crate.files), 'file')} included, {hidden} named by hash only.")
+    print(f"{out}: {counted(len(crate.files), 'file')} included, {hidden} not included.")
     print(PUBLIC if crate.public else PRIVATE)
     return WRITTEN

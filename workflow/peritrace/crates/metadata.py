@@ -4,212 +4,189 @@ Nothing is said that the records and the study file don't say: no author, affili
 """
 
 import mimetypes
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from peritrace.crates.disclosure import disclosed
+from peritrace.crates.actions import actions, fixed, job_id, parameters, software
+from peritrace.crates.disclosure import ABOUT_THE_CODE, disclosed, may_be_shared
+from peritrace.crates.entities import (
+    CONTEXT,
+    DATA,
+    LANGUAGE,
+    NAME,
+    NO_LICENCE,
+    ORGANISED,
+    PRIVATE,
+    PROFILES,
+    PUBLIC,
+    PUBLICATION,
+    RESULTS,
+    RUN,
+    WORKFLOW,
+    Entity,
+    ref,
+    refs,
+    script,
+    versions,
+)
 from peritrace.records import FileFact, Record
+from peritrace.study import Citation, Study
 
-NAME = "ro-crate-metadata.json"
-CONTEXT = ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"]
-PROFILES = {
-    "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
-    "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
-    "https://w3id.org/ro/wfrun/provenance/0.5": ("Provenance Run Crate", "0.5"),
-    "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
+_FORMATS = {
+    ".svg": "drawing",
+    ".png": "picture",
+    ".pdf": "PDF",
+    ".csv": "the numbers",
+    ".html": "page",
+    ".docx": "Word",
 }
-WORKFLOW, RUN, ENGINE, ORGANISED = "workflow/Snakefile", "#run", "#snakemake", "#organised"
-NO_LICENCE = "#no-licence-stated"
-COMPLETED = "http://schema.org/CompletedActionStatus"
-PRIVATE = "Patients' data are private: files made from them are named by number and hash, and not included."
-PUBLIC = "The data are published; the files of its run are included."
-Entity = dict[str, Any]
-
-
-def ref(identifier: str) -> Entity:
-    """A reference to an entity."""
-    return {"@id": identifier}
-
-
-def refs(identifiers: Iterable[str]) -> list[Entity]:
-    """References, each once."""
-    return [ref(identifier) for identifier in dict.fromkeys(identifiers)]
 
 
 class Crate:
-    """The entities of one study's run; `files` are the paths that go into the crate."""
+    """The entities of one study's run; `files` are the paths that go into the crate, pages and figures first."""
 
-    def __init__(self, study: str, title: str, public: bool, records: list[Record], workflow_version: str) -> None:
-        self.study, self.title, self.public, self.records = study, title, public, records
-        self.version = workflow_version
-        self.facts: dict[str, FileFact] = {}
-        for record in records:
-            for fact in (*record.files("inputs"), *record.files("outputs"), *record.files("code")):
-                self.facts.setdefault(fact.path, fact)
-            self.facts[record.path] = FileFact(record.path, record.sha256, Path(record.path).stat().st_size)
-            if stated := record.content["study_file"]:
-                self.facts.setdefault(stated["path"], FileFact(**stated))
-        self.files = [path for path in sorted(self.facts) if disclosed(path, study, public)]
-        hidden = [path for path in sorted(self.facts) if path not in self.files]
-        self.ids = {path: path for path in self.files}
+    def __init__(self, study: Study, public: bool, records: list[Record], engine: str) -> None:
+        self.study, self.public, self.records, self.engine = study, public, records, engine
+        self.given, self.made, self.facts = _facts(study, records)
+        shared = public and may_be_shared(records)
+        self.withheld = {record.path: f"#record-{record.stage}" for record in records if not shared}
+        files = [p for p in self.facts if disclosed(p, study.id, public) and p not in self.withheld]
+        self.files = sorted(files, key=lambda path: (*_order(path), path))
+        self.ids = {path: path for path in self.files} | self.withheld
+        hidden = [path for path in sorted(self.facts) if path not in self.ids]
         self.ids |= {path: f"#undisclosed-{number}" for number, path in enumerate(hidden, 1)}
 
     def metadata(self) -> Entity:
         """The whole document."""
-        graph = [self._descriptor(), self._root(), *self._profiles(), *self._fixed(), self._whole_run()]
-        graph += [self._file(path) for path in sorted(self.facts)]
-        for position, record in enumerate(self.records, 1):
-            graph += [*self._job(record, position), *self._parameters(record)]
-        graph += self._software()
-        return {"@context": CONTEXT, "@graph": graph}
-
-    @property
-    def ended(self) -> str:
-        """When the last job ended."""
-        return max(str(record.content["run"]["ended"]) for record in self.records)
+        graph = [self._descriptor(), self._root(), *map(self._file, self.files), *self._about()]
+        graph += fixed(self.records, self.engine)
+        graph += actions(self.study.id, self.records, self.ids, self.given, self.public)
+        graph += parameters(self.records, self.public)
+        graph += [self._hidden(path, name) for path, name in self.ids.items() if name.startswith("#")]
+        return {"@context": CONTEXT, "@graph": [*graph, *software(self.records)]}
 
     def _descriptor(self) -> Entity:
         conforms = refs(["https://w3id.org/ro/crate/1.1", "https://w3id.org/workflowhub/workflow-ro-crate/1.0"])
         return {"@id": NAME, "@type": "CreativeWork", "about": ref("./"), "conformsTo": conforms}
 
     def _root(self) -> Entity:
-        return {
+        study = self.study
+        where = (
+            f" Open reports/{study.id}.html; its figures and tables are in results/{study.id}." if self.public else ""
+        )
+        entity = {
             "@id": "./",
             "@type": "Dataset",
-            "name": self.title,
-            "description": f"A run of the study {self.study}. {PUBLIC if self.public else PRIVATE}",
-            "datePublished": self.ended,
+            "name": (study.title if self.public else "") or f"Study {study.id}",
+            "description": f"A run of the study {study.id}. {PUBLIC if self.public else PRIVATE}{where}",
+            "datePublished": max(str(record.content["run"]["ended"]) for record in self.records),
             "license": ref(NO_LICENCE),
             "conformsTo": refs(PROFILES),
             "mainEntity": ref(WORKFLOW),
             "hasPart": refs(self.files),
-            "mentions": refs([RUN, ORGANISED, *(f"#job-{r.stage}" for r in self.records)]),
+            "mentions": refs([RUN, ORGANISED, *map(job_id, self.records)]),
         }
+        return entity | ({"citation": ref(PUBLICATION)} if self.public and study.citation else {})
 
-    def _profiles(self) -> list[Entity]:
-        return [
+    def _about(self) -> list[Entity]:
+        found: list[Entity] = [
             {"@id": url, "@type": "CreativeWork", "name": name, "version": version}
             for url, (name, version) in PROFILES.items()
         ]
-
-    def _fixed(self) -> list[Entity]:
-        said = "No licence is stated for the data. The code has the licence of the project's file LICENSE, MIT."
-        snakemake = {"@id": "#language", "@type": "ComputerLanguage", "name": "Snakemake"}
-        engine = {"@id": ENGINE, "@type": "SoftwareApplication", "name": "Snakemake", "softwareVersion": self.version}
-        controls = refs(f"#control-{record.stage}" for record in self.records)
-        organised = {
-            "@id": ORGANISED,
-            "@type": "OrganizeAction",
-            "name": "Snakemake runs the jobs",
-            "instrument": ref(ENGINE),
-            "object": controls,
-            "result": ref(RUN),
-            "startTime": self._started(),
-            "endTime": self.ended,
-        }
-        licence = {"@id": NO_LICENCE, "@type": "CreativeWork", "name": "No licence stated", "description": said}
-        return [licence, snakemake, engine, organised]
-
-    def _started(self) -> str:
-        return min(str(record.content["run"]["started"]) for record in self.records)
-
-    def _whole_run(self) -> Entity:
-        made = [path for record in self.records for path in record.outputs]
-        given = [f.path for record in self.records for f in record.files("inputs") if f.path not in made]
-        return {
-            "@id": RUN,
-            "@type": "CreateAction",
-            "name": f"Run of {self.study}",
-            "instrument": ref(WORKFLOW),
-            "object": refs(self.ids[path] for path in given),
-            "result": refs(self.ids[path] for path in made),
-            "startTime": self._started(),
-            "endTime": self.ended,
-            "actionStatus": COMPLETED,
-        }
+        said = "The records state no licence of the data."
+        found.append({"@id": NO_LICENCE, "@type": "CreativeWork", "name": "No licence stated", "description": said})
+        if self.public and self.study.citation:
+            found.append({"@id": PUBLICATION, "@type": "CreativeWork", "name": _cited(self.study.citation)})
+        return found
 
     def _file(self, path: str) -> Entity:
         fact = self.facts[path]
-        entity: Entity = {"@id": self.ids[path], "contentSize": str(fact.size), "sha256": fact.sha256}
-        if path not in self.files:
-            name = f"File {self.ids[path].removeprefix('#undisclosed-')}, not included"
-            return {"@type": "CreativeWork", "name": name, **entity}
-        entity |= {"name": path, "encodingFormat": mimetypes.guess_type(path)[0] or "text/plain"}
+        entity: Entity = {
+            "@id": path,
+            "@type": "File",
+            "name": self._called(path),
+            "encodingFormat": mimetypes.guess_type(path)[0] or "text/plain",
+            "contentSize": str(fact.size),
+            "sha256": fact.sha256,
+        }
+        if path in self.made or path in self.given:
+            entity["exampleOfWork"] = ref(RESULTS if path in self.made else DATA)
         if path == WORKFLOW:
-            stages = [record.stage for record in self.records]
-            entity |= {
-                "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"],
-                "programmingLanguage": ref("#language"),
-                "hasPart": refs(script(record) for record in self.records),
-                "step": refs(f"#step-{stage}" for stage in stages),
-                "input": refs(f"#given-{stage}" for stage in stages),
-                "output": refs(f"#made-{stage}" for stage in stages),
-            }
-            return entity
+            return entity | self._workflow()
+        if path.endswith(".py"):
+            entity["@type"] = ["File", "SoftwareSourceCode"]
         owner = next((record for record in self.records if script(record) == path), None)
-        entity["@type"] = ["File", "SoftwareSourceCode"] if path.endswith(".py") else "File"
         if owner:
             entity["softwareRequirements"] = refs(f"#{n}-{v}" for n, v in versions(owner).items())
         return entity
 
-    def _job(self, record: Record, position: int) -> list[Entity]:
-        stage, run = record.stage, record.content["run"]
-        action = {
-            "@id": f"#job-{stage}",
-            "@type": "CreateAction",
-            "name": f"Job {stage}",
-            "instrument": ref(script(record)),
-            "object": refs(self.ids[fact.path] for fact in record.files("inputs")),
-            "result": refs([*(self.ids[path] for path in record.outputs), self.ids[record.path]]),
-            "startTime": run["started"],
-            "endTime": run["ended"],
-            "actionStatus": COMPLETED,
-        }
-        step = {
-            "@id": f"#step-{stage}",
-            "@type": "HowToStep",
-            "name": stage,
-            "position": str(position),
-            "workExample": ref(script(record)),
-        }
-        control = {
-            "@id": f"#control-{stage}",
-            "@type": "ControlAction",
-            "name": f"Control of {stage}",
-            "instrument": ref(step["@id"]),
-            "object": ref(action["@id"]),
-        }
-        return [action, step, control]
-
-    def _parameters(self, record: Record) -> list[Entity]:
-        return [
-            {
-                "@id": f"#{kind}-{record.stage}",
-                "@type": "FormalParameter",
-                "name": f"{kind}-{record.stage}",
-                "additionalType": "File",
-            }
-            for kind in ("given", "made")
+    def _workflow(self) -> Entity:
+        formal = [
+            entity["@id"] for entity in parameters(self.records, self.public) if entity["@type"] == "FormalParameter"
         ]
+        entity: Entity = {
+            "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"],
+            "programmingLanguage": ref(LANGUAGE),
+            "hasPart": refs(script(record) for record in self.records),
+            "step": refs(f"#step-{record.stage}" for record in self.records),
+            "input": refs(name for name in formal if name != RESULTS),
+            "output": ref(RESULTS),
+        }
+        states = {(git.get("commit"), git.get("clean")) for git in (record.content["git"] for record in self.records)}
+        commit, clean = next(iter(states))
+        if len(states) == 1 and commit:
+            entity["version"] = commit if clean else f"{commit}, with local changes"
+        if "LICENSE" in self.files:
+            entity["license"] = ref("LICENSE")
+        return entity
 
-    def _software(self) -> list[Entity]:
-        found = {(name, version) for record in self.records for name, version in versions(record).items()}
-        return [
-            {"@id": f"#{name}-{version}", "@type": "SoftwareApplication", "name": name, "softwareVersion": version}
-            for name, version in sorted(found)
-        ]
+    def _hidden(self, path: str, name: str) -> Entity:
+        """A file that is not in the crate. What was made tells no hash: a small table can be guessed back from it."""
+        said = "Record" if path in self.withheld else "File"
+        entity = {"@id": name, "@type": "CreativeWork", "name": f"{said} {name.split('-', 1)[1]}, not included"}
+        return entity if path in self.made else entity | {"sha256": self.facts[path].sha256}
+
+    def _called(self, path: str) -> str:
+        """What a reader calls a file: figures and tables by their titles."""
+        place, kind = Path(path), Path(path).suffix
+        if path == f"reports/{self.study.id}.html":
+            return "The report: open it in a browser"
+        if path.startswith("results/") and place.parent.name in ("draw", "tabulate"):
+            for exhibit in self.study.figures if place.parent.name == "draw" else self.study.tables:
+                if exhibit.id == place.stem:
+                    printed = f"{exhibit.printed_as}: " if exhibit.printed_as else ""
+                    return f"{printed}{exhibit.title or exhibit.id} ({_FORMATS.get(kind, kind)})"
+        return path
 
 
-def versions(record: Record) -> dict[str, str]:
-    """Python and the packages of a job, with their versions."""
-    software = record.content["software"]
-    return {"python": software["python"], **software["packages"]}
+def _facts(study: Study, records: list[Record]) -> tuple[list[str], list[str], dict[str, FileFact]]:
+    """The raw files, what was made of them, and every file of the run by its path.
+
+    The study file is among them where it is still the one of the run. Records hold the settings in any case.
+    """
+    made = list(dict.fromkeys(path for record in records for path in record.outputs))
+    facts = {fact.path: fact for r in records for kind in ("inputs", "outputs", "code") for fact in r.files(kind)}
+    given = [f.path for r in records for f in r.files("inputs") if f.path not in made]
+    facts |= {record.path: FileFact(record.path, record.sha256, Path(record.path).stat().st_size) for record in records}
+    for path in (f"config/studies/{study.id}.yaml", *ABOUT_THE_CODE):
+        if Path(path).is_file():
+            facts[path] = FileFact.of(path)
+    stated = {(r.content["study_file"].get("path"), r.content["study_file"].get("sha256")) for r in records}
+    file = facts.get(f"config/studies/{study.id}.yaml")
+    if file and stated != {(file.path, file.sha256)}:
+        del facts[file.path]
+    return list(dict.fromkeys(given)), made, facts
 
 
-def script(record: Record) -> str:
-    """The script that the job ran."""
-    stage = record.stage.removesuffix("_tables")
-    tried = (f"workflow/scripts/{record.stage}.py", f"workflow/scripts/{stage}_tables.py")
-    known = {fact.path for fact in record.files("code")}
-    return next((path for path in tried if path in known), WORKFLOW)
+def _order(path: str) -> tuple[int, str]:
+    """Pages, figures and tables come first, code last."""
+    tops = ("reports/", "results/", "resources/", "config/")
+    top = next((number for number, start in enumerate(tops) if path.startswith(start)), len(tops))
+    shown = {"draw": "0", "tabulate": "1"}.get(Path(path).parent.name, "2")
+    return top, shown if top == 1 else ""
+
+
+def _cited(citation: Citation) -> str:
+    numbers = ":".join(filter(None, (citation.volume, citation.pages)))
+    authors = f"{citation.authors} " if citation.authors else ""
+    doi = f". {citation.doi}" if citation.doi else ""
+    return f"{authors}{citation.journal} {citation.year}{f';{numbers}' if numbers else ''}{doi}"

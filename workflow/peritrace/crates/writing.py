@@ -1,38 +1,48 @@
-"""A crate as a folder or a zip: only files that are still what the records say."""
+"""A crate as a folder or a zip: whole or not at all, and only of a run that is still what its records say."""
 
 import json
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 from peritrace.archives import normalise_zip
-from peritrace.crates.disclosure import is_public
-from peritrace.crates.metadata import NAME, Crate
+from peritrace.crates.disclosure import CODE, is_public, names_a_place
+from peritrace.crates.entities import NAME
+from peritrace.crates.metadata import Crate
+from peritrace.crates.verification import crate_problems
 from peritrace.files import whole_file, write_text
 from peritrace.problems import InputRefused, Problem
-from peritrace.recording import CODE_ROOT
-from peritrace.records import FileFact, Record, read_records
+from peritrace.records import Record
 from peritrace.study import Study
+from peritrace.verification import code_root, verify
+
+RULE = "a crate tells of a run whose files are all as its records say"
+AGAIN = "Run the study again: `python -m peritrace verify` says more."
 
 
 def write_crate(study: Study, out: Path) -> Crate:
-    """Write the crate of a study's last run; raises InputRefused when files are no longer those of the records."""
-    records = _records(study)
-    crate = Crate(study.id, study.title or study.id, is_public(study), records, version("snakemake"))
-    problems = _problems(crate)
-    if out.exists() and (out.suffix != ".zip" or out.is_dir()):
-        problems.append(_problem(str(out), "a file or folder that is there", "Give another with --out."))
-    if problems:
-        raise InputRefused("the crate", problems)
+    """Write the crate of a study's last run.
+
+    Raises InputRefused when the study was not run to its end, when files, code, settings or versions are no longer
+    those of the records, when a file tells where it lies on this machine, and when `out` is there already.
+    """
+    if out.exists() or out.is_symlink():
+        rule = "a crate never replaces a file or a folder"
+        raise _refused(str(out), "something of this name", rule, "Delete it, or give another name with --out.")
+    crate = Crate(study, is_public(study), _sound(study), version("snakemake"))
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".tmp-crate-", dir=out.parent) as temporary:
         folder = Path(temporary) / "crate"
+        root = code_root(Path())
         for path in crate.files:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(_where(path), folder / path)
+            shutil.copyfile((root if path.startswith(CODE) else Path()) / path, folder / path)
         write_text(folder / NAME, json.dumps(crate.metadata(), ensure_ascii=False, indent=1) + "\n")
+        if problems := list(_problems(folder)):
+            raise InputRefused("the crate", problems)
         if out.suffix == ".zip":
             _zip(folder, out)
         else:
@@ -40,37 +50,40 @@ def write_crate(study: Study, out: Path) -> Crate:
     return crate
 
 
-def _records(study: Study) -> list[Record]:
-    found, damaged = read_records()
-    own = [path for path in damaged if path.startswith(f"results/{study.id}/")]
-    records = sorted((r for r in found if r.study == study.id), key=lambda r: (r.content["run"]["started"], r.stage))
-    if own or not records:
-        problems = [_problem(path, "a damaged record", "Run the study again.") for path in own]
-        problems = problems or [_problem(f"results/{study.id}/trace", "no record", "Run the study first.")]
-        raise InputRefused("the crate", problems)
-    return records
+def _sound(study: Study) -> list[Record]:
+    """The records of the study in the order of their jobs, every file of theirs being as they say."""
+    done = verify(Path(), study.id)
+    found = [
+        _problem(f.file, f.kind, RULE, f"{f.explanation[:1].upper()}{f.explanation[1:]}.")
+        for f in done.findings
+        if f.counts
+    ]
+    if not found and not any(record.stage.removesuffix("_tables") == "report" for record in done.records):
+        rule, remedy = "a crate tells of a run that came to its end", "Run the study first: `make reports`."
+        found = [_problem(f"results/{study.id}/trace", "no record of its report", rule, remedy)]
+    if found:
+        raise InputRefused("the crate", found)
+    return sorted(done.records, key=lambda record: (record.content["run"]["started"], record.stage))
 
 
-def _problems(crate: Crate) -> list[Problem]:
-    problems = []
-    for record in crate.records:
-        for kind in ("inputs", "outputs", "code"):
-            for fact in record.files(kind):
-                if crate.facts[fact.path].sha256 != fact.sha256:
-                    problems.append(_problem(fact.path, "other bytes in two records", "Run the study again."))
-    for path, fact in crate.facts.items():
-        where = _where(path)
-        if not where.is_file() or FileFact.of(where).sha256 != fact.sha256:
-            problems.append(_problem(path, "not what the record says", "Run the study again."))
-    return problems
+def _problems(folder: Path) -> Iterator[Problem]:
+    """What keeps the finished crate from leaving: a file that changed meanwhile, or one that tells of this machine."""
+    for said in crate_problems(folder):
+        yield _problem(NAME, said, RULE, AGAIN)
+    places = (Path.cwd(), Path.home())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and names_a_place(path.read_bytes(), places):
+            name = path.relative_to(folder).as_posix()
+            rule = "a crate does not tell where a project lies"
+            yield _problem(name, "the path of a folder of this machine", rule, "Write it relative to the project.")
 
 
-def _where(path: str) -> Path:
-    return CODE_ROOT / path if path.startswith("workflow/") else Path(path)
+def _refused(file: str, found: str, rule: str, remedy: str) -> InputRefused:
+    return InputRefused("the crate", [_problem(file, found, rule, remedy)])
 
 
-def _problem(file: str, found: str, remedy: str) -> Problem:
-    return Problem(file, None, "", found, "a crate is written from records and the files that they name", remedy)
+def _problem(file: str, found: str, rule: str, remedy: str) -> Problem:
+    return Problem(file, None, "", found, rule, remedy)
 
 
 def _zip(folder: Path, out: Path) -> None:
