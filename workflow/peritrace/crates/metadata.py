@@ -178,11 +178,12 @@ def _facts(study: Study, records: list[Record]) -> tuple[list[str], list[str], d
 
 
 def _order(path: str) -> tuple[int, str]:
-    """Pages, figures and tables come first, code last."""
+    """The report, its validation page, figures and tables come first, code last."""
     tops = ("reports/", "results/", "resources/", "config/")
     top = next((number for number, start in enumerate(tops) if path.startswith(start)), len(tops))
-    shown = {"draw": "0", "tabulate": "1"}.get(Path(path).parent.name, "2")
-    return top, shown if top == 1 else ""
+    if top == 0:
+        return top, "1" if "-validation." in path else "0"
+    return top, {"draw": "0", "tabulate": "1"}.get(Path(path).parent.name, "2") if top == 1 else ""
 
 
 def _cited(citation: Citation) -> str:

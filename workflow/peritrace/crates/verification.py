@@ -40,17 +40,20 @@ def crate_problems(path: str | Path) -> list[str]:
 
 def problems_of(files: Mapping[str, bytes]) -> list[str]:
     """The same for the files of a crate by their paths."""
+    found = []
     try:
         document = json.loads(files[NAME].decode("utf-8"))
         graph = {entity["@id"]: entity for entity in document["@graph"]}
         if len(graph) != len(document["@graph"]):
             return [f"{NAME}: an @id occurs twice"]
         parts = {name: data for name, data in files.items() if name != NAME}
-        return list(_problems(document, graph, parts))
+        for problem in _problems(document, graph, parts):
+            found.append(problem)  # one by one: what was found before one is missing is kept
     except KeyError as error:
-        return [f"{NAME}: {error.args[0]} is missing"]
+        found.append(f"{NAME}: {error.args[0]} is missing")
     except (ValueError, TypeError, AttributeError) as error:
-        return [f"{NAME}: not readable ({type(error).__name__})"]
+        found.append(f"{NAME}: not readable ({type(error).__name__})")
+    return found
 
 
 def _read(path: Path) -> dict[str, bytes]:
