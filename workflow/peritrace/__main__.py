@@ -5,10 +5,11 @@ import io
 import os
 import sys
 
-from peritrace.commands import check, diff, new_study, reproduce, trace, validate, verify
+from peritrace.commands import check, crate, diff, new_study, reproduce, trace, validate, verify
 
 COMMANDS = {
     "check": check,
+    "crate": crate,
     "validate": validate,
     "diff": diff,
     "new-study": new_study,

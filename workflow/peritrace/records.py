@@ -91,7 +91,11 @@ def read_record(path: Path, root: Path = Path()) -> Record:
 
     Raises DamagedRecord when one byte is not as it was written, FileNotFoundError when there is none.
     """
-    data = (root / path).read_bytes()
+    return parse_record(path.as_posix(), (root / path).read_bytes())
+
+
+def parse_record(path: str, data: bytes) -> Record:
+    """The record that the bytes of a file are; raises DamagedRecord."""
     try:
         text = data.decode("utf-8")
         content = json.loads(text)
@@ -100,8 +104,8 @@ def read_record(path: Path, root: Path = Path()) -> Record:
     except (ValueError, KeyError, AttributeError, TypeError):
         intact = False
     if not intact:
-        raise DamagedRecord(path.as_posix())
-    return Record(path.as_posix(), hashlib.sha256(data).hexdigest(), content)
+        raise DamagedRecord(path)
+    return Record(path, hashlib.sha256(data).hexdigest(), content)
 
 
 def read_records(root: Path = Path()) -> tuple[list[Record], list[str]]:

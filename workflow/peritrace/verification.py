@@ -39,24 +39,29 @@ class Verification:
     findings: list[Finding]
 
 
-def verify(root: Path = Path()) -> Verification:
+def verify(root: Path = Path(), study: str | None = None) -> Verification:
     """Hold every record of a project against its files, its code, its study files and the software in use.
 
-    The project's own code is meant: `root` is the folder that this package lies in, or a copy of it.
+    The project's own code is meant: `root` is the folder that this package lies in, or a copy of it. With a `study`
+    its records alone are held, and files without a record are left alone.
     """
-    records, damaged = read_records(root)
+    known, damaged = read_records(root)
+    records = [record for record in known if study in (None, record.study)]
+    if study is not None:
+        damaged = [path for path in damaged if Path(path).parts[1] == study]
     look = _Look(root)
     found = {
         Finding("damaged", path, "the record is not as a job wrote it; run again after deleting it") for path in damaged
     }
     for record in records:
         found.update(_outputs(record, look))
-        found.update(_inputs(record, records, look))
-        found.update(_chain(record, records, look))
+        found.update(_inputs(record, known, look))
+        found.update(_chain(record, known, look))
         found.update(_code(record, look))
         found.update(_software(record))
     found.update(_study_files(records, look))
-    found.update(_unrecorded(records, damaged, root))
+    if study is None:
+        found.update(_unrecorded(records, damaged, root))
     return Verification(records, look.count, sorted(found))
 
 
@@ -80,9 +85,10 @@ class _Look:
             self._seen[key] = FileFact(path, FileFact.of(file).sha256, file.stat().st_size) if file.is_file() else None
         return self._seen[key]
 
-    def code_root(self) -> Path:
-        """Where the code of the project is."""
-        return self.root if (self.root / "workflow/peritrace").is_dir() else CODE_ROOT
+
+def code_root(root: Path) -> Path:
+    """Where the code of a project is: in it, or where this package lies."""
+    return root if (root / "workflow/peritrace").is_dir() else CODE_ROOT
 
 
 def _outputs(record: Record, look: _Look) -> Iterator[Finding]:
@@ -132,7 +138,7 @@ def _chain(record: Record, records: list[Record], look: _Look) -> Iterator[Findi
 
 
 def _code(record: Record, look: _Look) -> Iterator[Finding]:
-    root = look.code_root()
+    root = code_root(look.root)
     for fact in record.files("code"):
         now = look.now(fact.path, root)
         if now is None or now != fact:
