@@ -113,7 +113,8 @@ def refusals(since: float) -> list[str]:
 def withdraw(study_id: str, results: bool) -> None:
     """Remove the page of a study and the pages that show what all studies share, and its results too where asked.
 
-    What intake wrote stays: it says why the extract was refused.
+    What intake wrote stays: it says why the extract was refused. So does a file under its temporary name, which another
+    job of the study is writing at this moment.
     """
     shared = (("index", "index", "index"), ("guidance", "guidance", "guide"), ("provenance", "index", "provenance"))
     pages = {page: record_path(owner, stage) for page, owner, stage in ((study_id, study_id, "report"), *shared)}
@@ -126,7 +127,7 @@ def withdraw(study_id: str, results: bool) -> None:
         for stage in (Path("results") / study_id).glob("*"):
             if stage.name not in ("intake", FOLDER):
                 shutil.rmtree(stage, ignore_errors=True)
-        for record in (Path("results") / study_id / FOLDER).glob("*.json"):
+        for record in (Path("results") / study_id / FOLDER).glob("[!.]*.json"):
             if record.stem not in ("intake", "validate"):
                 record.unlink(missing_ok=True)
 
