@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 from peritrace.analyses.cohort import Cohort
@@ -38,6 +38,7 @@ from peritrace.wanted import FactorsFigure, IncidenceFigure, SurvivalFigure, Tab
 from tests.stages.taking_in import take_in
 
 Data = dict[str, object]  # of each exhibit
+Order = frozenset[tuple[int, frozenset[int]]]  # of an endpoint
 RANKED = ("comparisons", "models", "factors", "proportional-hazards")
 
 
@@ -54,9 +55,11 @@ class Disagreement:
 class Rows:
     """A cohort whose extract can be changed cell by cell."""
 
-    def __init__(self, study: Study, folder: Path) -> None:
+    def __init__(self, study: Study, folder: Path, trials: int = 1) -> None:
+        """`trials` other values at least are tried in a cell, and more until all changes that are claimed were seen."""
         assert study.source
         assert study.source.patients
+        self.trials = trials
         self.study = study.model_copy(update={"source": study.source.model_copy(update={"sha256": None})})
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,10 +67,11 @@ class Rows:
             self.header, *self.rows = list(csv.reader(handle))
         # Tests of ranks and Cox models see the order of the times alone; where every valid value leaves it as it is,
         # they can't tell whether the cell was used.
-        self.ranked = {t.id for t in study.tables if t.kind in RANKED}
-        self.order: list[tuple[str, frozenset[tuple[int, frozenset[int]]]]] = []
+        self.order: dict[str, Order] = {}
         self.base = self.outcome(self.rows)
         self.base_order = self.order
+        ranked = [t.id for t in study.tables if t.kind in RANKED]
+        self.ranked = {name: {s.variable for s in cast("list[Statistic]", self.base[name])} for name in ranked}
         derived = folder / "adsl.csv"
         cells(self.study, folder / "patients.csv", derived, folder / "uses.json")
         self.uses = json.loads((folder / "uses.json").read_text(encoding="utf-8"))["exhibits"]
@@ -84,7 +88,7 @@ class Rows:
         derive(self.folder / "patients.csv", self.study, adsl, adtte, self.folder / "derived-flow.csv")
         ard = Ard(list(statistics(Cohort.read(self.study, adsl, adtte))))
         patients, times = read_csv(adsl), read_csv(adtte)
-        self.order = [_order(code, times) for code in sorted({row["PARAMCD"] for row in times})]
+        self.order = {code: _order(code, times) for code in {row["PARAMCD"] for row in times}}
         found: Data = {}
         for figure in self.study.cohort_figures:
             if isinstance(figure, SurvivalFigure | IncidenceFigure | FactorsFigure):
@@ -105,7 +109,8 @@ class Rows:
         """What the record of each exhibit says against what happens; None where no other value is valid."""
         place = self.header.index(column.source)
         changed: set[str] = set()
-        valid, reordered = False, False
+        valid = 0
+        reordered: set[str] = set()  # endpoints
         values = list(_values(column, self.rows[row][place], [r[place] for r in self.rows], chance))
         if isinstance(column, DateColumn):  # just after the patient's other dates
             values += _near(self.study, self.header, self.rows[row], column)
@@ -118,29 +123,31 @@ class Rows:
                 now = self.outcome(rows)
             except InputRefused:
                 continue
-            valid = True
-            reordered |= self.order != self.base_order
+            valid += 1
+            reordered |= {code for code, order in self.order.items() if order != self.base_order[code]}
             changed |= {name for name in self.base if now[name] != self.base[name]}
-            if all(name in changed for name in self.base if self._claimed(name, row + 2, column.name)):
+            shown = all(name in changed for name in self.base if self._claimed(name, row + 2, column.name))
+            if shown and valid >= self.trials:
                 break
         if not valid:
             return None
         return [
             Disagreement(name, row + 2, column.name, self._claimed(name, row + 2, column.name))
             for name in self.base
-            if self._claimed(name, row + 2, column.name) != (name in changed) and (reordered or name not in self.ranked)
+            if self._claimed(name, row + 2, column.name) != (name in changed)
+            and (name in changed or name not in self.ranked or reordered & self.ranked[name])
         ]
 
     def _claimed(self, exhibit: str, line: int, name: str) -> bool:
         return any(cell["name"] == name and within(cell["lines"], line) for cell in self.uses[exhibit]["cells"])
 
 
-def _order(code: str, times: list[dict[str, str]]) -> tuple[str, frozenset[tuple[int, frozenset[int]]]]:
+def _order(code: str, times: list[dict[str, str]]) -> Order:
     """Each event of an endpoint with who was at risk."""
     rows = [row for row in times if row["PARAMCD"] == code]
     values = [float(row["AVAL"]) for row in rows]
     events = [place for place, row in enumerate(rows) if row["CNSR"] == "0"]
-    return code, frozenset((e, frozenset(i for i, value in enumerate(values) if value >= values[e])) for e in events)
+    return frozenset((e, frozenset(i for i, value in enumerate(values) if value >= values[e])) for e in events)
 
 
 def _behind_figure(figure: SurvivalFigure | IncidenceFigure | FactorsFigure, s: Statistic) -> bool:
@@ -211,6 +218,7 @@ def _values(column: AnyColumn, now: str, seen: list[str], chance: random.Random)
         if column.minimum is not None:
             yield f"{column.minimum:g}"
         yield "0.3" if column.decimals else "1"
+        yield from others[3:]
     elif isinstance(column, DateColumn):
         for days in (3, -3, 40, -40, 200, -200, 900):
             if now:
