@@ -17,11 +17,10 @@ NOT_ARISEN = "did not arise"
 
 @dataclass(frozen=True)
 class Judged:
-    """A test of one patient: its state and what told it."""
+    """A test of one patient: its state and why."""
 
     test: Test
     state: str
-    known: Known
     why: str
 
 
@@ -63,24 +62,38 @@ def any_of(states: Iterable[str]) -> str:
     return MET if MET in found else NOT_REPORTED if NOT_REPORTED in found else NOT_MET
 
 
-def answers(guidance: Guidance, lexicon: Lexicon, known: Mapping[str, Known]) -> list[StepAnswer]:
-    """All steps of the algorithm for the patient's tumour; none where the tumour is unknown or has none."""
+Found = dict[tuple[str, ...], Answer]  # by condition, and value and reason of each fact that it looks at
+
+
+def answers(guidance: Guidance, lexicon: Lexicon, known: Mapping[str, Known], found: Found) -> list[StepAnswer]:
+    """All steps of the algorithm for the patient's tumour; none where the tumour is unknown or has none.
+
+    What was `found` for patients with the same values is not worked out again.
+    """
     tumour = known[next(fact.id for fact in guidance.facts if fact.kind == "tumour")].value
-    return list(_steps(guidance, lexicon, known, guidance.steps_of(tumour)))
+    return list(_steps(guidance, lexicon, known, guidance.steps_of(tumour), found))
 
 
 def _steps(
-    guidance: Guidance, lexicon: Lexicon, known: Mapping[str, Known], steps: Sequence[Step]
+    guidance: Guidance, lexicon: Lexicon, known: Mapping[str, Known], steps: Sequence[Step], found: Found
 ) -> Iterator[StepAnswer]:
     for step in steps:
-        when, found = (
-            tuple(_answer(guidance.condition(name), lexicon, known) for name in names)
+        when, needs = (
+            tuple(_answer(guidance.condition(name), lexicon, known, found) for name in names)
             for names in (step.when, step.conditions)
         )
-        yield StepAnswer(step, when, found)
+        yield StepAnswer(step, when, needs)
 
 
-def _answer(condition: Condition, lexicon: Lexicon, known: Mapping[str, Known]) -> Answer:
+def _answer(condition: Condition, lexicon: Lexicon, known: Mapping[str, Known], found: Found) -> Answer:
+    looked_at = (known[test.fact] for test in condition.tests)
+    key = (condition.id, *(text for fact in looked_at for text in (fact.value, fact.why)))
+    if key not in found:
+        found[key] = _worked_out(condition, lexicon, known)
+    return found[key]
+
+
+def _worked_out(condition: Condition, lexicon: Lexicon, known: Mapping[str, Known]) -> Answer:
     tests = tuple(judged(test, lexicon, known[test.fact]) for test in condition.tests)
     together = all_of if condition.all else any_of
     return Answer(condition, together(test.state for test in tests), tests)
@@ -89,18 +102,18 @@ def _answer(condition: Condition, lexicon: Lexicon, known: Mapping[str, Known]) 
 def judged(test: Test, lexicon: Lexicon, known: Known) -> Judged:
     """One test of one patient."""
     if not known.value:
-        return Judged(test, NOT_REPORTED, known, known.why)
+        return Judged(test, NOT_REPORTED, known.why)
     if test.includes is not None:
         return _treated(test, lexicon, known)
     if test.is_ is not None:
-        return Judged(test, MET if known.value == test.is_ else NOT_MET, known, known.why)
+        return Judged(test, MET if known.value == test.is_ else NOT_MET, known.why)
     number = float(known.value)
     fits = (
         (test.below is None or number < test.below)
         and (test.at_least is None or number >= test.at_least)
         and (test.at_most is None or number <= test.at_most)
     )
-    return Judged(test, MET if fits else NOT_MET, known, known.why)
+    return Judged(test, MET if fits else NOT_MET, known.why)
 
 
 def _treated(test: Test, lexicon: Lexicon, known: Known) -> Judged:
@@ -114,7 +127,7 @@ def _treated(test: Test, lexicon: Lexicon, known: Known) -> Judged:
         found.setdefault(state, " + ".join(name.written for name in names))
     state = any_of(found)
     told = f"“{found[state]}”" if state in (MET, NOT_REPORTED) and found else "no such treatment is listed"
-    return Judged(test, state, known, told if state != NOT_REPORTED else f"{told} may be such a treatment")
+    return Judged(test, state, told if state != NOT_REPORTED else f"{told} may be such a treatment")
 
 
 def _given(wanted: str, names: Sequence[Written], lexicon: Lexicon) -> str:

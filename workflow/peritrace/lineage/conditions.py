@@ -34,16 +34,18 @@ def deciding(
     """Tell for each patient whether another value of the column would change the outcome.
 
     The values tried are those between which the conditions tell apart; an outcome None counts as no change (the input
-    would be refused).
+    would be refused). Patients whom the conditions can't tell apart are worked out once.
     """
     involved = [c for c in conditions if name in (c.column, c.less_than)]
     names = sorted({part for c in conditions for part in (c.column, c.less_than) if part} | {name})
+    # of the other columns only whether they are empty is looked at
+    read = {part for c in conditions if c.present is None for part in (c.column, c.less_than) if part}
     column = study.column(name)
     taken = {row[name] for row in rows} if column.type == "identifier" else frozenset[str]()
-    known: dict[tuple[str, ...], bool] = {}
+    known: dict[tuple[str | bool, ...], bool] = {}
     found = []
     for row in rows:
-        key = tuple(row[part] for part in names)
+        key = tuple(row[part] if part in read else bool(row[part]) for part in names)
         if key not in known:
             now = outcome(row)
             others = (outcome({**row, name: value}) for value in _values(involved, column, row) if value not in taken)

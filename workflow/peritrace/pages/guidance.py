@@ -97,18 +97,16 @@ def is_public(study: Study) -> bool:
 
 def cohort(text: Guidance, study: Study, folder: Path, page: str) -> Cohort:
     """Read what the stage `guidance` left of a cohort."""
-    read = {
-        name: read_csv(folder / f"{name}.csv")
-        for name in ("patients", "steps", "terms", "unknowns", "warnings", "tumours")
-    }
+    read = {name: read_csv(folder / f"{name}.csv") for name in ("steps", "terms", "unknowns", "warnings", "tumours")}
     public = is_public(study)
+    read["patients"] = read_csv(folder / "patients.csv") if public else []
     shown = ("steps", "unknowns", *(("patients", "terms") if public else ()))
     titles = {"steps": "Counts", "unknowns": "Not reported", "patients": "Patients, with cells", "terms": "Treatments"}
     links = [
         Link(f"{titles[name]} (CSV)", f"{study.id}-guidance-{name}.csv", download(folder / f"{name}.csv", "text/csv"))
         for name in shown
     ]
-    subjects = tuple(dict.fromkeys(row["USUBJID"] for row in read["patients"])) if public else ()
+    subjects = tuple(dict.fromkeys(row["USUBJID"] for row in read["patients"]))
     numbers = tuple(subject.removeprefix(f"{study.id}-") for subject in subjects)
     return Cohort(
         study,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peritrace.files import guarded, read_csv, write_csv
-from peritrace.guidance.evaluation import MET, NOT_ARISEN, NOT_MET, NOT_REPORTED, Answer, StepAnswer, answers
+from peritrace.guidance.evaluation import MET, NOT_ARISEN, NOT_MET, NOT_REPORTED, Answer, Found, StepAnswer, answers
 from peritrace.guidance.facts import Known, known_facts, misfits
 from peritrace.guidance.lexicon import Lexicon
 from peritrace.guidance.model import Guidance
@@ -27,6 +27,7 @@ TERM_COLUMNS = (*("fact", "text", "patients", "lines", "course", "written", "ter
 UNKNOWN_COLUMNS = ("fact", "label", "steps", "unknown", "of", "why", "asks")
 WARNING_COLUMNS = ("study", "group", "fact", "limit", "tumour", "patients", "sentence")
 TUMOUR_COLUMNS = ("tumour", "label", "patients", "steps")
+LISTED_LINES = 1000  # of patients with the same text; more are counted
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,10 @@ def _guarded(row: Mapping[str, object]) -> dict[str, object]:
 def _records(study: Study, text: Guidance, lexicon: Lexicon, adsl: Path) -> Iterator[Record]:
     extract = study.source.patients or "" if study.source else ""
     tumour = next(fact.id for fact in text.facts if fact.kind == "tumour")
+    found: Found = {}
     for row in read_csv(adsl):
         known = known_facts(study, text, row, extract)
-        yield Record(row["USUBJID"], known[tumour].value, known, answers(text, lexicon, known))
+        yield Record(row["USUBJID"], known[tumour].value, known, answers(text, lexicon, known, found))
 
 
 def _patient_rows(records: Sequence[Record]) -> Iterator[dict[str, object]]:
@@ -98,10 +100,10 @@ def _patient_rows(records: Sequence[Record]) -> Iterator[dict[str, object]]:
                         "condition_state": answer.state,
                         "fact": test.test.fact,
                         "fact_state": test.state,
-                        "value": test.known.cell,
-                        "file": test.known.file,
-                        "line": test.known.line,
-                        "column": test.known.column,
+                        "value": record.known[test.test.fact].cell,
+                        "file": record.known[test.test.fact].file,
+                        "line": record.known[test.test.fact].line,
+                        "column": record.known[test.test.fact].column,
                         "why": test.why,
                     }
 
@@ -143,7 +145,7 @@ def _term_rows(text: Guidance, lexicon: Lexicon, records: Sequence[Record]) -> I
                     "fact": fact.id,
                     "text": treatments,
                     "patients": len(found),
-                    "lines": " ".join(found),
+                    "lines": _lines(found),
                     "course": name.course,
                     "written": name.written,
                     "term": name.term,
@@ -152,6 +154,12 @@ def _term_rows(text: Guidance, lexicon: Lexicon, records: Sequence[Record]) -> I
                     "route": lexicon.label(name.route),
                     "source": name.source,
                 }
+
+
+def _lines(lines: Sequence[str]) -> str:
+    """The lines of a text, the first of them where there are many: a cell stays readable."""
+    more = len(lines) - LISTED_LINES
+    return " ".join(lines[:LISTED_LINES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _unknown_rows(text: Guidance, records: Sequence[Record]) -> Iterator[dict[str, object]]:
