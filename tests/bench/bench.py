@@ -1,11 +1,12 @@
 """`make bench`: speed and memory of whole runs, as ratios within one run on one machine.
 
 Prints, for the built-in studies,
-- a full regeneration by Snakemake against the same stages called in one warm Python process,
+- a full regeneration by Snakemake against the same jobs done in one warm Python process,
 - a run with nothing to do against an empty workflow,
-- peak memory, and the CPU seconds of every kind of job: starting Python, importing, working.
+- peak memory, and the CPU seconds of every stage: starting Python, importing, working.
 """
 
+import json
 import os
 import resource
 import statistics
@@ -17,30 +18,33 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 
+from tests.bench.stages import jobs_of
 from tests.workflow.workspace import ROOT, Workspace, copy_project
 
 REPEATS = 5
-# One process runs this: every stage of every study, warmed up once, then timed. Prints seconds per whole round.
+# One process runs this: every job of every study, warmed up once, then timed. Prints seconds per whole round.
 WARM = """
-import sys, time
+import json, sys, time
 from pathlib import Path
-from tests.bench.stages import run_everything
-run_everything(Path(sys.argv[1]))
+from tests.bench.stages import do
+jobs = json.loads(sys.argv[3])
+do(Path(sys.argv[1]), jobs)
 for _ in range(int(sys.argv[2])):
     start = time.perf_counter()
-    run_everything(Path(sys.argv[1]))
+    do(Path(sys.argv[1]), jobs)
     print(time.perf_counter() - start, flush=True)
 """
 # One process runs this for one stage: prints CPU seconds when Python has started, has imported, has worked.
 ONE_STAGE = """
-import sys, time
+import json, sys, time
 started = time.process_time()
 from pathlib import Path
-from tests.bench.stages import STAGES
-STAGES[sys.argv[2]].load()
+from tests.bench.stages import do, load
+load(sys.argv[2])
 imported = time.process_time()
-STAGES[sys.argv[2]].run(Path(sys.argv[1]))
+do(Path(sys.argv[1]), json.loads(sys.argv[3]))
 print(started, imported - started, time.process_time() - imported)
 """
 
@@ -76,9 +80,10 @@ def main() -> None:
         empty.folder.mkdir()
         (empty.folder / "Snakefile").write_text("rule all:\n    default_target: True\n")
         regenerate(workspace)
+        jobs = jobs_of(workspace)
         whole = [seconds(lambda: regenerate(workspace)) for _ in range(REPEATS)]
-        warm = [float(line) for line in python(WARM, str(workspace.folder), str(REPEATS)).split()]
-        report("full regeneration / the same stages in one warm process", whole, warm)
+        warm = [float(line) for line in python(WARM, str(workspace.folder), str(REPEATS), json.dumps(jobs)).split()]
+        report("full regeneration / the same jobs in one warm process", whole, warm)
         idle, nothing = [], []
         for _ in range(REPEATS):
             idle.append(seconds(lambda: workspace.snakemake("-n")))
@@ -86,9 +91,10 @@ def main() -> None:
         report("nothing to do / an empty workflow", idle, nothing)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(f"{'peak memory of the largest process':<66} {peak:7.0f} MB")
-        print("\nCPU seconds per job                start   import     work")
-        for stage in ("intake", "derive", "estimate", "crosscheck", "audit", "draw", "tabulate", "report", "index"):
-            start, load, work = (float(value) for value in python(ONE_STAGE, str(workspace.folder), stage).split())
+        print("\nCPU seconds per stage              start   import     work")
+        for stage in dict.fromkeys(job[0] for job in jobs):
+            its = json.dumps([job for job in jobs if job[0] == stage])
+            start, load, work = map(float, python(ONE_STAGE, str(workspace.folder), stage, its).split())
             print(f"{stage:<32} {start:8.2f} {load:8.2f} {work:8.2f}")
 
 

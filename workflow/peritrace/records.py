@@ -7,6 +7,7 @@ Times and facts of the machine stand in records alone: results stay the same, by
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from peritrace.files import sha256, write_text
 
 FORMAT = "peritrace record 1"
 FOLDER = "trace"
-_SEAL = "record_sha256"
+_SEAL = re.compile(r',\n "record_sha256": "([0-9a-f]{64})"\n\}\n\Z')
 Content = dict[str, Any]
 
 
@@ -83,7 +84,8 @@ def record_paths(root: Path = Path()) -> list[Path]:
 
 def write_record(path: Path, content: Mapping[str, object]) -> None:
     """Write a record, sealed with a hash of its content."""
-    write_text(path, _sealed(content))
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    write_text(path, f'{text[:-2]},\n "record_sha256": "{_digest(text)}"\n}}\n')
 
 
 def read_record(path: Path, root: Path = Path()) -> Record:
@@ -98,12 +100,15 @@ def parse_record(path: str, data: bytes) -> Record:
     """The record that the bytes of a file are; raises DamagedRecord."""
     try:
         text = data.decode("utf-8")
-        content = json.loads(text)
-        content.pop(_SEAL)
-        intact = content["format"] == FORMAT and _sealed(content) == text
-    except (ValueError, KeyError, AttributeError, TypeError):
-        intact = False
-    if not intact:
+        seal = _SEAL.search(text)
+        sealed = f"{text[: seal.start()]}\n}}" if seal else ""  # the text before it was sealed
+        if not seal or _digest(sealed) != seal[1]:
+            raise DamagedRecord(path)
+        content = json.loads(sealed)
+        known = content["format"] == FORMAT
+    except (ValueError, KeyError, TypeError):
+        known = False
+    if not known:
         raise DamagedRecord(path)
     return Record(path, hashlib.sha256(data).hexdigest(), content)
 
@@ -124,7 +129,5 @@ def makers(records: Iterable[Record]) -> dict[str, Record]:
     return {path: record for record in records for path in record.outputs}
 
 
-def _sealed(content: Mapping[str, object]) -> str:
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    seal = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return json.dumps({**content, _SEAL: seal}, ensure_ascii=False, indent=1) + "\n"
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
