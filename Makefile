@@ -21,7 +21,7 @@ $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "peritrace needs Python 3.11 or newer; set PYTHON=…")'
 	@echo "Setting up the environment in $(VENV) (a minute or two, once)"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -c 'import pathlib, sysconfig; \
 	    pathlib.Path(sysconfig.get_path("purelib"), "peritrace.pth").write_text(str(pathlib.Path("workflow").resolve()))'
 	@touch $@
@@ -38,6 +38,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench/bench.py
+	@$(BIN)/python tests/bench/records.py
 	@$(BIN)/python tests/bench/many.py
 	@$(BIN)/python tests/bench/large.py
 	@$(BIN)/python tests/bench/planted.py

@@ -1,4 +1,4 @@
-"""`make bench`: cells of the raw files, drawn at random, changed one at a time; does an exhibit change just where its record says so?
+"""`make bench`: cells of the raw files, drawn at random, changed one at a time: does what the records say happen?
 
     python tests/bench/cells.py [CELLS]
 

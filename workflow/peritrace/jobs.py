@@ -1,5 +1,6 @@
 """Around every job: what it may know, where it logs, and how it ends when the user's input can't be used."""
 
+import errno
 import re
 import runpy
 import shutil
@@ -18,7 +19,13 @@ from peritrace.run_lock import job_at_work
 from peritrace.study import Study
 
 _NAME = re.compile(r":((?:input|output|params)\.\w+|log|inputs|outputs):")
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+
+_WHAT_TO_DO = (
+    "Nothing was left half written; make room on the disk (or raise the limit on the size of files) and run again: "
+    "what was finished is kept."
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,12 @@ def run(arguments: Sequence[str]) -> int:
         return end.code if isinstance(end.code, int) else 1
     except InputRefused as refusal:  # of the record: a study's own input is refused by `study_of`
         write_text(job.log, f"{refusal}\n")
+        return 1
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        # the log may find no space either
+        print(f"{job.stage}: {error.strerror}. {_WHAT_TO_DO}", file=sys.stderr, flush=True)
         return 1
     return 0
 
