@@ -34,6 +34,7 @@ from tests.workflow.workspace import Run, Workspace, copy_project
 
 PATIENTS = 20
 OLD_AGE = "97.25"  # years, in months 1167
+CONSONANTS = "bcdfghjklmnpqrstvwxz"
 CANARY, NOTE = "CANARY", "QZNOTE"
 DAY = re.compile(rb"(?<!\d)19\d\d-?\d\d-?\d\d(?!\d)")
 # Headers that tell who a patient is, free text, codes, and what a proposal would like to use.
@@ -51,9 +52,10 @@ class Secrets:
     dates: list[str] = field(default_factory=list)
 
     def token(self, kind: str, row: object, column: object) -> str:
-        """A new token, as in CANARY-3-Name-0123456789ab."""
+        """A new token, as in CANARY-3-Name-kwtzbqpdvxgl; digits at its end might look like a telephone number."""
         column = re.sub(r"[^a-zA-Z0-9]", "", str(column))
-        self.tokens.append(f"{kind}-{row}-{column}-{secrets.token_hex(6)}")
+        unique = "".join(secrets.choice(CONSONANTS) for _ in range(12))
+        self.tokens.append(f"{kind}-{row}-{column}-{unique}")
         return self.tokens[-1]
 
     def day(self, day: date) -> str:
